@@ -1,0 +1,38 @@
+import type { Clock } from './clock.ts';
+
+/** How long a piece of work may still take. */
+export interface Budget {
+  /** Milliseconds left, 0 when it is used up. */
+  remainingMs(): number;
+  /** Aborted when the budget is used up. */
+  signal: AbortSignal;
+  /** Ends the bookkeeping; call it when the work is done. */
+  release(): void;
+}
+
+/** What a running budget shrinks to when the process is told to stop: Cloud Run kills it ten seconds after SIGTERM. */
+export const DRAIN_MS = 5_000;
+
+/** Starts a budget of `ms`. When `draining` is aborted, at most `DRAIN_MS` of it are left. */
+export function startBudget(ms: number, options: { clock: Clock; draining?: AbortSignal }): Budget {
+  const { clock, draining } = options;
+  const ended = new AbortController();
+  let deadline = clock.now() + ms;
+  let cancel = clock.after(ms, () => ended.abort());
+  const shrink = () => {
+    const left = Math.min(DRAIN_MS, Math.max(0, deadline - clock.now()));
+    deadline = clock.now() + left;
+    cancel();
+    cancel = clock.after(left, () => ended.abort());
+  };
+  if (draining?.aborted) shrink();
+  draining?.addEventListener('abort', shrink, { once: true });
+  return {
+    remainingMs: () => Math.max(0, deadline - clock.now()),
+    signal: ended.signal,
+    release() {
+      cancel();
+      draining?.removeEventListener('abort', shrink);
+    },
+  };
+}

@@ -1,0 +1,31 @@
+/** Time as the functions that need it receive it, so that a test can own it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Runs `task` once after `delayMs`; the answer cancels it. */
+  after(delayMs: number, task: () => void): () => void;
+}
+
+/** The machine's own clock. Its timers do not keep a process alive that has nothing else to do. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  after(delayMs, task) {
+    const timer = setTimeout(task, delayMs);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Resolves after `delayMs`, or at once when `signal` is aborted; it never rejects. */
+export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted || delayMs <= 0) return resolve();
+    const cancel = clock.after(delayMs, wake);
+    signal?.addEventListener('abort', wake, { once: true });
+    function wake(): void {
+      cancel();
+      signal?.removeEventListener('abort', wake);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,26 @@
+import { endExport } from './end-export.ts';
+import type { ExportChanges, ExportRecord } from './export.ts';
+import type { Ledger } from './ledger.ts';
+import { isFinal, isKnownState } from './states.ts';
+
+/**
+ * Asks for an export to be cancelled. What was never sent is CANCELLED at once; for what may be with Earth Engine the
+ * wish is recorded and the poller carries it out. An export that has ended stays as it is. Gives the record as it is
+ * now; throws `LedgerUnavailable`.
+ */
+export async function cancelExport(ledger: Ledger, record: ExportRecord): Promise<ExportRecord> {
+  let current = record;
+  for (;;) {
+    if (!isKnownState(current.state) || isFinal(current.state)) return current;
+    if (current.cancelRequestedAt !== undefined) return current;
+    const updated = await ledger.update(current, toCancel(current, await ledger.now()));
+    if (updated) return updated;
+    current = (await ledger.get(record.id)) ?? current;
+  }
+}
+
+function toCancel(record: ExportRecord, now: number): ExportChanges {
+  if (record.operation !== undefined) return { cancelRequestedAt: now, dueAt: now };
+  if (record.doubtful !== undefined) return { cancelRequestedAt: now };
+  return endExport(record, { state: 'CANCELLED', now, changes: { cancelRequestedAt: now } });
+}

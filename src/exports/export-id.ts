@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+
+const ID = /^[A-Za-z0-9-]{1,60}$/;
+/** What a later submission's id looks like; a caller's own id of this form is never sent as it is. */
+const SUBMISSION_SUFFIX = /-a\d+-s\d+$/;
+const DESCRIPTION_WHEN_NONE = 'classifier-export';
+/** Earth Engine takes 100 characters; the token and its semicolon need eleven. */
+const DESCRIPTION_ROOM = 89;
+
+/** Whether this can be an export's id and, as such, Earth Engine's `requestId`. */
+export function isExportId(id: string): boolean {
+  return ID.test(id);
+}
+
+/** The id of an export whose caller gave a key of other characters, or a longer one. */
+export function toExportId(key: string): string {
+  return isExportId(key) ? key : `k-${sha256(key).slice(0, 40)}`;
+}
+
+/** The id of a message that brought none: of what it says and when it was published, so that a redelivery gets the same. */
+export function toMessageExportId(parts: {
+  data: string;
+  attributes: Record<string, string>;
+  publishTime: string;
+}): string {
+  const attributes = Object.entries(parts.attributes)
+    .filter(([name]) => !name.startsWith('CloudPubSub'))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+  return `ps-${sha256(JSON.stringify([parts.data, attributes, parts.publishTime])).slice(0, 40)}`;
+}
+
+/** The `requestId` Earth Engine is sent: it takes each one once, so every submission has its own. */
+export function toSentId(id: string, attempt: number, submission: number): string {
+  if (attempt === 1 && submission === 1 && !SUBMISSION_SUFFIX.test(id)) return id;
+  return `${sha256(id).slice(0, 40)}-a${attempt}-s${submission}`;
+}
+
+/** Ten characters that stand at the end of the description sent: operations carry no requestId, so this is how one is found. */
+export function toToken(sentId: string): string {
+  return sha256(`token:${sentId}`).slice(0, 10);
+}
+
+/** The description sent: the caller's, cut to leave room, and the token. */
+export function toSentDescription(description: string, token: string): string {
+  return `${(description || DESCRIPTION_WHEN_NONE).slice(0, DESCRIPTION_ROOM)};${token}`;
+}
+
+/** The token of a description, if it ends in one. */
+export function readToken(description: string | undefined): string | undefined {
+  return description === undefined ? undefined : /;([0-9a-f]{10})$/.exec(description)?.[1];
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,135 @@
+import type { CompletionEvent } from '../events/completion-event.ts';
+import type { ExportRequest, FieldViolation } from '../request/export-request.ts';
+
+/** Where an export stands. See `states.ts` for what each one means and which may follow. */
+export type ExportState =
+  | 'QUEUED'
+  | 'PENDING'
+  | 'RUNNING'
+  | 'CANCELLING'
+  | 'SUCCEEDED'
+  | 'FAILED'
+  | 'CANCELLED'
+  | 'REJECTED'
+  | 'LOST';
+
+/** What a caller asked for, without the graph: that is kept apart, gzipped (`Ledger.body`). */
+export type RecordedRequest = Omit<ExportRequest, 'expression'>;
+
+/** Why an export did not succeed, in Google's terms plus a remedy that can be acted on. */
+export interface ExportError {
+  /** google.rpc.Code, e.g. 3. */
+  code: number;
+  /** Its name, e.g. `INVALID_ARGUMENT`. */
+  status: string;
+  /** Earth Engine's own words, or ours where it said nothing. */
+  message: string;
+  /** A stable word to branch on, e.g. `PROJECT_NOT_REGISTERED`. */
+  reason: string;
+  /** What to do about it. */
+  remedy: string;
+  /** Whether the same export may succeed when it is retried unchanged. */
+  retryable: boolean;
+}
+
+/** One line of an operation's progress, as Earth Engine tells it. */
+export interface ExportStage {
+  name: string;
+  description?: string;
+  completeWorkUnits?: number;
+  totalWorkUnits?: number;
+}
+
+/** An attempt that `:retry` replaced. Times are epoch milliseconds. */
+export interface EndedAttempt {
+  attempt: number;
+  state: string;
+  operation?: string;
+  submitTime?: number;
+  startTime?: number;
+  endTime?: number;
+  batchEecuUsageSeconds?: number;
+  error?: ExportError;
+}
+
+/**
+ * One export as the ledger keeps it. All times are epoch milliseconds of ledger time but `startTime` and `endTime`,
+ * which are Earth Engine's. An absent field is one that does not apply (now): `dueAt` and `outboxAt` above all are
+ * there only while something is due.
+ */
+export interface ExportRecord {
+  id: string;
+  /** Opaque: what compare-and-set compares. Set by the ledger. */
+  version: string;
+  /** Grows when the shape of a record changes; see `SCHEMA_VERSION`. */
+  schema: number;
+  project: string;
+  /** A state this version does not know is kept as it is and never written over: `isKnownState`. */
+  state: ExportState;
+  /** Absent when what was asked could not be read (a refused message). */
+  request?: RecordedRequest;
+  /** The description Earth Engine was sent: the caller's and the token. */
+  sentDescription?: string;
+  digest?: string;
+  warnings: FieldViolation[];
+  /** `projects/P/operations/ID`, once known. */
+  operation?: string;
+  attempt: number;
+  submission: number;
+  attempts: EndedAttempt[];
+  createTime: number;
+  submitTime?: number;
+  startTime?: number;
+  endTime?: number;
+  progress?: number;
+  stages?: ExportStage[];
+  batchEecuUsageSeconds?: number;
+  destinationUris?: string[];
+  error?: ExportError;
+  labels: Record<string, string>;
+  messageId?: string;
+  traceparent?: string;
+  requestedBy?: string;
+  /** The caller's own key when it could not serve as the export's id as it was. */
+  originalKey?: string;
+  /** Set while the export waits to be admitted: lowest first. */
+  admitRank?: number;
+  /** Until when one worker alone may send this export. */
+  claimUntil?: number;
+  /**
+   * Whether a send of the present submission may have started an operation we do not know. `unanswered`: it may be sent
+   * again under the same id. `settling`: Earth Engine refused a repetition, so only its list of operations can tell.
+   */
+  doubtful?: 'unanswered' | 'settling';
+  /** First and last send of the present submission, and when the last one's time was up. */
+  firstSentAt?: number;
+  sentAt?: number;
+  sendDeadline?: number;
+  /** Since when sends are refused for want of credentials, without anything else in between. */
+  deniedSince?: number;
+  /** How many looks into the list of operations settled nothing, of the present submission. */
+  walks?: number;
+  /** The first complete walk that did not show the operation, long enough after the last send. */
+  absentSince?: number;
+  cancelRequestedAt?: number;
+  /** The first of the looks that found the operation nowhere, and how many there were. */
+  missingSince?: number;
+  missingCount?: number;
+  /** The last look at the operation that could be read. */
+  lastSeenAt?: number;
+  dueAt?: number;
+  event?: CompletionEvent;
+  outboxAt?: number;
+  publishTime?: number;
+  expireAt?: number;
+  /** Whether the request with its graph is still kept. */
+  hasBody: boolean;
+}
+
+/** The shape of records this version writes. Changes are additive: a reader of an older version ignores what it does not know. */
+export const SCHEMA_VERSION = 1;
+
+/** What a write changes: the fields named, `null` to remove one. Every other field stays as it is. */
+export type ExportChanges = {
+  [Field in keyof Omit<ExportRecord, 'id' | 'version'>]?: ExportRecord[Field] | null;
+};

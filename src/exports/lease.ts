@@ -1,0 +1,86 @@
+import type { ExportRecord } from './export.ts';
+import type { ProjectChanges, ProjectRecord } from './project-record.ts';
+import { isAccepted } from './states.ts';
+import { findDue, toTracked } from './tracked.ts';
+import type { PollerParts, Visit } from './visit.ts';
+import type { VisitOptions } from './visit-project.ts';
+
+const LEASE_MARGIN_MS = 10_000;
+const REBUILD_EVERY_MS = 6 * 3_600_000;
+
+/**
+ * Takes the lease of a project for this tick, and in the same write takes up the exports that were newly accepted: only
+ * then do they stop being due. Undefined where another poller has the lease, or nothing is to be done.
+ */
+export async function takeLease(parts: PollerParts, name: string, options: VisitOptions): Promise<Visit | undefined> {
+  const { ledger } = parts;
+  const now = await ledger.now();
+  const known = await ledger.project(name);
+  if (known?.leaseUntil !== undefined && known.leaseUntil > now && known.leaseOwner !== options.owner) {
+    options.report.left += options.due.length;
+    return undefined;
+  }
+  const tracked = new Map((known?.tracked ?? []).map((entry) => [entry.name, entry]));
+  const rebuild = known !== undefined && now - (known.rebuiltAt ?? 0) >= REBUILD_EVERY_MS;
+  const accepted = options.due.filter((record) => isAccepted(record.state) && record.operation !== undefined);
+  let added = 0;
+  for (const record of rebuild ? [...accepted, ...(await ledger.accepted(name))] : accepted) {
+    if (record.operation === undefined || tracked.has(record.operation)) continue;
+    tracked.set(record.operation, toTracked(record, now));
+    added += 1;
+  }
+  const waiting = (await ledger.waiting(name, 1)).length > 0;
+  if (options.due.length === 0 && !waiting && added === 0 && findDue([...tracked.values()], now).length === 0) {
+    return undefined;
+  }
+  const changes: ProjectChanges = {
+    leaseOwner: options.owner,
+    leaseUntil: now + options.budget.remainingMs() + LEASE_MARGIN_MS,
+    tracked: [...tracked.values()],
+    submittedSince: (known?.submittedSince ?? 0) + added,
+    ...(rebuild || !known ? { rebuiltAt: now } : {}),
+    ...toHoldChanges(known, accepted),
+  };
+  const project = await ledger.updateProject(known ?? name, changes);
+  if (!project) {
+    options.report.left += options.due.length;
+    return undefined;
+  }
+  const records = await stopBeingDue(parts, accepted);
+  return { project, tracked, records, waiting, held: false, budget: options.budget, report: options.report };
+}
+
+/** An acceptance after a hold says that it is over: what comes after starts from the shortest wait again. */
+function toHoldChanges(known: ProjectRecord | undefined, accepted: readonly ExportRecord[]): ProjectChanges {
+  const holdUntil = known?.holdUntil;
+  if (holdUntil === undefined || !accepted.some(({ sentAt = 0 }) => sentAt >= holdUntil)) return {};
+  return { holdUntil: null, holdReason: null, holdMs: null };
+}
+
+async function stopBeingDue(parts: PollerParts, accepted: ExportRecord[]): Promise<Map<string, ExportRecord>> {
+  const records = new Map<string, ExportRecord>();
+  const settled = accepted.filter((record) => record.cancelRequestedAt === undefined);
+  const updated = await parts.ledger.updateMany(settled.map((record) => ({ record, changes: { dueAt: null } })));
+  for (const record of updated) if (record) records.set(record.id, record);
+  return records;
+}
+
+/**
+ * Writes what the visit found out and gives the lease back. Where the lease has passed on meanwhile, nothing is written:
+ * the next holder has what was tracked before, and looks again.
+ */
+export async function giveBackLease(parts: PollerParts, visit: Visit, owner: string): Promise<void> {
+  const { walk, submittedSince } = visit.project;
+  let current: ProjectRecord | undefined = visit.project;
+  while (current && current.leaseOwner === owner) {
+    const updated = await parts.ledger.updateProject(current, {
+      leaseOwner: null,
+      leaseUntil: null,
+      tracked: [...visit.tracked.values()],
+      ...(walk ? { walk } : {}),
+      ...(submittedSince === undefined ? {} : { submittedSince }),
+    });
+    if (updated) return;
+    current = await parts.ledger.project(visit.project.project);
+  }
+}

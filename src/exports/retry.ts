@@ -1,0 +1,79 @@
+import { toWaiting } from './claim.ts';
+import { NOTHING_DUE } from './end-export.ts';
+import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
+import type { Ledger } from './ledger.ts';
+import { toSend } from './sender.ts';
+import { isFinal, isKnownState } from './states.ts';
+
+/** What became of a wish to retry. */
+export type Retried =
+  | { kind: 'retried' | 'stale'; record: ExportRecord }
+  /** Its completion event is not published yet: ask again. */
+  | { kind: 'unpublished'; record: ExportRecord }
+  /** Not ended, succeeded, or without a body that could be sent; `why` completes "Cannot retry the export: …". */
+  | { kind: 'refused'; record: ExportRecord; why: string };
+
+/**
+ * Starts a new attempt of an export that has ended without success. `attempt` names the one it replaces, so that the
+ * same wish sent twice is carried out once. Throws `LedgerUnavailable`.
+ */
+export async function retryExport(ledger: Ledger, record: ExportRecord, attempt: number): Promise<Retried> {
+  let current = record;
+  for (;;) {
+    if (current.attempt !== attempt) return { kind: 'stale', record: current };
+    const why = whyNot(current);
+    if (why) return { kind: 'refused', record: current, why };
+    if (current.outboxAt !== undefined) return { kind: 'unpublished', record: current };
+    const updated = await ledger.update(current, toNextAttempt(current));
+    if (updated) return { kind: 'retried', record: updated };
+    current = (await ledger.get(record.id)) ?? current;
+  }
+}
+
+function whyNot(record: ExportRecord): string | undefined {
+  if (!isKnownState(record.state)) return `its state is "${record.state}", which a newer version wrote`;
+  if (!isFinal(record.state)) return `it is ${record.state}; only an export that has ended can be retried`;
+  if (record.state === 'SUCCEEDED') return 'it has succeeded; send a new request to export again';
+  if (!record.hasBody) return 'there is no valid request to send; correct the request and send it under a new id';
+  return undefined;
+}
+
+/** One write: what the ended attempt left goes into `attempts`, and everything that was said about it is cleared. */
+function toNextAttempt(record: ExportRecord): ExportChanges {
+  const next = { ...record, attempt: record.attempt + 1, submission: 1 };
+  return {
+    ...NOTHING_DUE,
+    ...toWaiting(record),
+    state: 'QUEUED',
+    attempt: next.attempt,
+    submission: 1,
+    attempts: [...record.attempts, toEndedAttempt(record)],
+    sentDescription: toSend(next).description,
+    operation: null,
+    submitTime: null,
+    startTime: null,
+    endTime: null,
+    progress: null,
+    stages: null,
+    batchEecuUsageSeconds: null,
+    destinationUris: null,
+    error: null,
+    event: null,
+    outboxAt: null,
+    publishTime: null,
+    expireAt: null,
+    cancelRequestedAt: null,
+    firstSentAt: null,
+    sentAt: null,
+    sendDeadline: null,
+    lastSeenAt: null,
+  };
+}
+
+function toEndedAttempt(record: ExportRecord): EndedAttempt {
+  const { attempt, state, operation, submitTime, startTime, endTime, batchEecuUsageSeconds, error } = record;
+  const ended = { attempt, state, operation, submitTime, startTime, endTime, batchEecuUsageSeconds, error };
+  return Object.fromEntries(
+    Object.entries(ended).filter(([, value]) => value !== undefined),
+  ) as unknown as EndedAttempt;
+}

@@ -1,0 +1,142 @@
+import { startBudget } from '../budget.ts';
+import type { Clock } from '../clock.ts';
+import { toFailure } from '../earth-engine/failure.ts';
+import type { FieldViolation, ValidRequest } from '../request/export-request.ts';
+import { applyChanges } from './apply-changes.ts';
+import { toClaim, toWaiting } from './claim.ts';
+import { endExport } from './end-export.ts';
+import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
+import { isHeld } from './holds.ts';
+import type { Ledger, NewExport } from './ledger.ts';
+import { type Sender, toSend } from './sender.ts';
+
+/** Who asked and how, as it goes into the record. */
+export interface Origin {
+  /** The export's id; see `export-id.ts`. */
+  id: string;
+  originalKey?: string;
+  messageId?: string;
+  traceparent?: string;
+  requestedBy?: string;
+}
+
+/** What became of a submission. */
+export type Submitted =
+  /** Recorded; `known`: it was before. `answer`: Earth Engine's Operation as it came, when this call was accepted. */
+  | { kind: 'recorded'; record: ExportRecord; known: boolean; answer?: unknown }
+  /** The id is that of an export with other content. */
+  | { kind: 'conflict'; record: ExportRecord };
+
+/** What `createSubmitter` needs. */
+export interface SubmitterOptions {
+  ledger: Ledger;
+  sender: Sender;
+  clock: Clock;
+  /** How long `submit` may take to have the export accepted. */
+  submitBudgetMs: number;
+  /** Aborted when the process is told to stop. */
+  draining?: AbortSignal;
+}
+
+/** The one way in: whatever the trigger, an export is recorded first and sent to Earth Engine then. */
+export type Submitter = ReturnType<typeof createSubmitter>;
+
+/** Builds the submitter. */
+export function createSubmitter(options: SubmitterOptions) {
+  const { ledger, sender, clock, submitBudgetMs, draining } = options;
+
+  /**
+   * Records an export and sends it once, or until the budget is used up with `repeat`. Where the project is on hold, or
+   * others wait already, nothing is sent: the poller admits it in its turn. Throws `LedgerUnavailable` when the export
+   * could not be recorded; nothing was sent then.
+   */
+  async function submit(valid: ValidRequest, origin: Origin, how: { repeat: boolean }): Promise<Submitted> {
+    const { request } = valid;
+    const budget = startBudget(submitBudgetMs, { clock, ...(draining ? { draining } : {}) });
+    try {
+      const [now, project, waiting] = await Promise.all([
+        ledger.now(),
+        ledger.project(request.project),
+        ledger.waiting(request.project, 1),
+      ]);
+      const mustWait = isHeld(project, now) || waiting.length > 0;
+      const record = toNewExport(valid, origin, now);
+      const first = mustWait ? toWaiting(record) : toClaim(record, now, budget.remainingMs());
+      const body = JSON.stringify(request);
+      const created = await ledger.create(applyChanges(record, { ...first, ...toSendFields(record) }), body);
+      if (!created.created) {
+        if (created.record.digest !== valid.digest) return { kind: 'conflict', record: created.record };
+        return { kind: 'recorded', record: created.record, known: true };
+      }
+      if (mustWait) return { kind: 'recorded', record: created.record, known: false };
+      const sent = await sender.send(created.record, request, { budget, inDoubt: false, repeat: how.repeat });
+      return { kind: 'recorded', known: false, ...sent };
+    } finally {
+      budget.release();
+    }
+  }
+
+  /**
+   * Records a message that is no valid request, so that its sender learns of it by the completion event. A redelivery
+   * finds it recorded. Throws `LedgerUnavailable`.
+   */
+  async function refuse(
+    violations: FieldViolation[],
+    origin: Origin,
+    about: { project: string; status?: string },
+  ): Promise<ExportRecord> {
+    const now = await ledger.now();
+    const blank: NewExport = {
+      ...toBlankExport(origin, now),
+      project: about.project,
+      labels: {},
+      warnings: [],
+      hasBody: false,
+    };
+    const error = toRefusal(violations, about);
+    const ended = endExport({ ...blank, version: '' }, { state: 'REJECTED', now, changes: { error } });
+    return (await ledger.create(applyChanges(blank, ended))).record;
+  }
+
+  return { submit, refuse };
+}
+
+function toNewExport(valid: ValidRequest, origin: Origin, now: number): NewExport {
+  const { expression: _, ...request } = valid.request;
+  return {
+    ...toBlankExport(origin, now),
+    project: request.project,
+    request,
+    digest: valid.digest,
+    warnings: valid.warnings,
+    labels: request.labels,
+    hasBody: true,
+  };
+}
+
+function toBlankExport(origin: Origin, now: number) {
+  return {
+    ...origin,
+    schema: SCHEMA_VERSION,
+    state: 'QUEUED',
+    attempt: 1,
+    submission: 1,
+    attempts: [],
+    createTime: now,
+  } as const satisfies Partial<NewExport>;
+}
+
+function toSendFields(record: NewExport): { sentDescription: string } {
+  return { sentDescription: toSend(record).description };
+}
+
+function toRefusal(violations: FieldViolation[], about: { project: string; status?: string }): ExportError {
+  const message = violations
+    .map(({ field, description }) => (field ? `${field}: ${description}` : description))
+    .join('; ');
+  const failure = toFailure(
+    { status: about.status ?? 'INVALID_ARGUMENT', message, infoReason: 'INVALID_REQUEST' },
+    about,
+  );
+  return { ...failure, remedy: 'Correct the request and send it again', retryable: false };
+}
