@@ -1,0 +1,54 @@
+import { childNodes, type Expression, type ValueNode } from './expression.ts';
+import { type Place, placeAt, toField } from './place.ts';
+
+/** An asset that a graph reads, where its id is a constant. */
+export interface AssetReference {
+  id: string;
+  /** Where the id stands, as a field of the request: `expression.values.0.….arguments.tableId`. */
+  path: string;
+  kind: 'table' | 'image' | 'imageCollection' | 'classifier';
+}
+
+const LOADERS: Record<string, { argument: string; kind: AssetReference['kind'] }> = {
+  'Collection.loadTable': { argument: 'tableId', kind: 'table' },
+  'Image.load': { argument: 'id', kind: 'image' },
+  'ImageCollection.load': { argument: 'id', kind: 'imageCollection' },
+  'Classifier.load': { argument: 'id', kind: 'classifier' },
+};
+
+/**
+ * Every constant asset id in a valid graph, in its order, each time it is used: the same id may be there twice. Ids
+ * that only the evaluation yields are not.
+ */
+export function assetReferences({ values }: Expression): AssetReference[] {
+  const found: AssetReference[] = [];
+  const todo: { node: ValueNode; place: Place }[] = [];
+  const root = placeAt('values', placeAt('expression'));
+  for (const key of Object.keys(values).reverse()) todo.push({ node: values[key] ?? {}, place: placeAt(key, root) });
+  for (let at = todo.pop(); at !== undefined; at = todo.pop()) {
+    const reference = toReference(values, at.node, at.place);
+    if (reference !== undefined) found.push(reference);
+    for (const child of childNodes(at.node).reverse()) {
+      todo.push({ node: child.node, place: child.keys.reduce<Place>((above, key) => placeAt(key, above), at.place) });
+    }
+  }
+  return found;
+}
+
+function toReference(values: Expression['values'], node: ValueNode, place: Place): AssetReference | undefined {
+  const call = node.functionInvocationValue;
+  const name = call?.functionName ?? '';
+  const loader = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+  const given = call?.arguments ?? {};
+  if (loader === undefined || !Object.hasOwn(given, loader.argument)) return undefined;
+  let id = given[loader.argument];
+  // Clients never write a reference to a reference; ten are as good as a cycle.
+  for (let hops = 0; id?.valueReference !== undefined && hops < 10; hops++) id = values[id.valueReference];
+  if (typeof id?.constantValue !== 'string') return undefined;
+  const keys = ['functionInvocationValue', 'arguments', loader.argument];
+  return {
+    id: id.constantValue,
+    path: toField(keys.reduce<Place>((above, key) => placeAt(key, above), place)),
+    kind: loader.kind,
+  };
+}

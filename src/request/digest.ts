@@ -1,0 +1,29 @@
+import { createHash } from 'node:crypto';
+import { canonicalGraph } from './canonical-graph.ts';
+import { canonicalJson } from './canonical-json.ts';
+import type { Expression } from './expression.ts';
+
+/** What of a request makes it that request: everything that is sent to Earth Engine or kept, but ids and tokens. */
+export interface DigestedContent {
+  project: string;
+  asset: string;
+  overwrite: boolean;
+  description: string;
+  workloadTag?: string;
+  priority?: number;
+  labels: Record<string, string>;
+  expression: Expression;
+}
+
+/**
+ * `c1:` and the SHA-256 in hex of what `content` asks for. Two writings of one classifier, by different clients or as a
+ * recipe, have the same digest; a default has the digest of its value. `c1` names the rules: other rules, other letters.
+ */
+export function digestContent(content: DigestedContent): string {
+  const { project, asset, overwrite, description, workloadTag = null, priority = 100, labels } = content;
+  const fields = canonicalJson({ project, asset, overwrite, description, workloadTag, priority, labels });
+  const text = `${fields}\n${canonicalGraph(content.expression)}`;
+  // UTF-8 would write every lone surrogate as the same replacement character.
+  const hash = createHash('sha256').update(text, text.isWellFormed() ? 'utf8' : 'utf16le');
+  return `c1:${hash.digest('hex')}`;
+}
