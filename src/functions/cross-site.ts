@@ -1,0 +1,33 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+/**
+ * Why a browser's request is refused: it was made by the page of another site. There is no CORS here at all. Opening an
+ * address (a link in a mail) is nobody's doing but the reader's and changes nothing.
+ */
+export function crossSiteFault(method: string, headers: IncomingHttpHeaders): string | undefined {
+  const reads = method === 'GET' || method === 'HEAD';
+  if (reads && headers['sec-fetch-mode'] === 'navigate') return undefined;
+  const site = headers['sec-fetch-site'];
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return 'it comes from the page of another site';
+  const { origin } = headers;
+  if (origin !== undefined && !isOwnOrigin(origin, headers.host)) return 'its Origin is another site';
+  return undefined;
+}
+
+/** Only the host is compared: the front end ends TLS, so the scheme is not known here. */
+function isOwnOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+}
+
+/**
+ * Why the body of a POST is not read: a page of another site can send any other type without asking first (CORS
+ * preflight), and bytes that are packed are neither what was measured nor what was signed.
+ */
+export function mediaFault(contentType: string | undefined, contentEncoding: string | undefined): string | undefined {
+  const type = contentType?.split(';')[0]?.trim().toLowerCase();
+  if (type !== 'application/json') return 'its Content-Type is not application/json';
+  if (contentEncoding !== undefined && contentEncoding.trim().toLowerCase() !== 'identity') {
+    return 'its Content-Encoding is not identity';
+  }
+  return undefined;
+}

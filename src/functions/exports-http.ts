@@ -1,0 +1,91 @@
+import type { Request, Response } from '@google-cloud/functions-framework';
+import { LedgerUnavailable } from '../exports/ledger.ts';
+import { createCachedRoutes } from './cached-routes.ts';
+import { createCallerCheck } from './caller.ts';
+import { crossSiteFault, mediaFault } from './cross-site.ts';
+import { createExportRoutes } from './export-routes.ts';
+import type { ExportsHttpOptions } from './exports-http-options.ts';
+import { createRouteFinder } from './find-route.ts';
+import { CallRefused, toErrorAnswer } from './google-error.ts';
+import { type HttpAnswer, sendAnswer } from './http-answer.ts';
+import { type HttpCall, readCall } from './http-call.ts';
+import { leaveDomain } from './leave-domain.ts';
+import { createListRoute } from './list-route.ts';
+import { createOperationRoutes } from './operation-routes.ts';
+import { refuseFaults, refuseUnknown, refuseWithoutLedger } from './refusals.ts';
+import { checkQuery, refuseMedia, refuseMethod, refuseOtherSite, refuseUnserved } from './refuse-call.ts';
+import { ROUTES, type RoutedCall, type RouteHandlers } from './routes.ts';
+import { createStartOperationRoute } from './start-operation-route.ts';
+import { createSubmitRoute } from './submit-route.ts';
+
+/**
+ * Builds the function `exportsHttp`. The intake must be installed beside it: without it the framework reads bodies of any
+ * size and answers malformed ones itself, in HTML.
+ */
+export function createExportsHttp(options: ExportsHttpOptions) {
+  const { config, clock, log } = options;
+  const handlers = createHandlers(options);
+  const findRoute = createRouteFinder(ROUTES, config.httpAuth);
+  const checkCaller = createCallerCheck({ ...options, now: clock.now });
+
+  async function serve(call: HttpCall): Promise<HttpAnswer> {
+    if (call.path === undefined)
+      throw refuseFaults([{ field: 'path', description: 'Cannot decode the path of the URL' }]);
+    const found = findRoute(call.method, call.path);
+    if (found.kind === 'wrong-method') throw refuseMethod(found.methods);
+    if (found.kind === 'unknown') throw refuseUnserved(call.path, config.httpAuth);
+    const { route, params } = found;
+    const otherSite = crossSiteFault(call.method, call.headers);
+    if (otherSite) throw refuseOtherSite(otherSite);
+    const media = route.method === 'POST' && mediaFault(call.contentType, call.headers['content-encoding']);
+    if (media) throw refuseMedia(media);
+    const caller = await checkCaller(call);
+    checkQuery(call.query, route.query);
+    return handlers[route.handler]({ ...call, path: call.path, params, caller });
+  }
+
+  function toAnswer(error: unknown, call: HttpCall): HttpAnswer {
+    if (error instanceof LedgerUnavailable) {
+      log.error('Ledger is out of reach', { method: call.method, cause: error });
+      return toErrorAnswer(refuseWithoutLedger().refusal);
+    }
+    if (error instanceof CallRefused) {
+      const { status, reason } = error.refusal;
+      const isIntrusion = status === 'UNAUTHENTICATED' || status === 'PERMISSION_DENIED';
+      log[isIntrusion ? 'warning' : 'debug']('Call was refused', { method: call.method, status, reason });
+      return toErrorAnswer(error.refusal);
+    }
+    log.error('Call failed', { method: call.method, cause: error });
+    return toErrorAnswer({
+      status: 'INTERNAL',
+      reason: 'INTERNAL',
+      message: 'Cannot carry out the call: an unexpected fault of the service, which is in its log',
+    });
+  }
+
+  return async function exportsHttp(request: Request, response: Response): Promise<void> {
+    leaveDomain();
+    // The intake has refused it already.
+    if (response.headersSent) return;
+    const call = readCall(request);
+    sendAnswer(response, await serve(call).catch((error: unknown) => toAnswer(error, call)));
+  };
+}
+
+function createHandlers(options: ExportsHttpOptions): RouteHandlers {
+  return {
+    submitExport: createSubmitRoute(options),
+    startOperation: createStartOperationRoute(options),
+    listExports: createListRoute(options),
+    ...createExportRoutes(options),
+    ...createOperationRoutes(options),
+    ...createCachedRoutes(options),
+    getPage: async (call) => getPage(call, options),
+  };
+}
+
+function getPage({ path }: RoutedCall, options: ExportsHttpOptions): HttpAnswer {
+  const page = options.page?.(path);
+  if (!page) throw refuseUnknown('this page');
+  return { status: 200, body: page.body, headers: { 'content-type': page.contentType, ...page.headers } };
+}

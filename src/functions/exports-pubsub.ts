@@ -1,0 +1,81 @@
+import type { Config } from '../config.ts';
+import { toMessageExportId } from '../exports/export-id.ts';
+import type { Origin, Submitter } from '../exports/submitter.ts';
+import type { Log } from '../log.ts';
+import { type DecodedMessage, decodeMessage, readPublishTime } from './decode-message.ts';
+import { isRefusedEvent } from './intake.ts';
+import { leaveDomain } from './leave-domain.ts';
+import { type MessageSubmission, readMessageSubmission } from './message-submission.ts';
+import { readPushAccount } from './push-account.ts';
+import { readTraceparent } from './traceparent.ts';
+
+/** What `createExportsPubsub` needs. */
+export interface ExportsPubsubOptions {
+  config: Config;
+  submitter: Submitter;
+  log: Log;
+}
+
+/**
+ * Builds the function `exportsPubsub`. It resolves (204: the message is acknowledged) when the export, or the refusal of
+ * the message and its event, is in the ledger, and rejects (500: it is delivered again) when not.
+ */
+export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOptions) {
+  async function submit(decoded: DecodedMessage, origin: Origin): Promise<void> {
+    const asked = readMessageSubmission(decoded, config, origin);
+    if (asked.kind === 'refused') return refuse(asked, origin);
+    const submitted = await submitter.submit(asked.valid, asked.origin, { repeat: false });
+    const { id, project, state } = submitted.record;
+    if (submitted.kind === 'conflict') {
+      const description = `Cannot start the export "${id}": there is one of this id that asks for something else`;
+      const about = { project: asked.valid.request.project, status: 'ALREADY_EXISTS' };
+      return refuse({ kind: 'refused', violations: [{ field: 'requestId', description }], ...about }, origin);
+    }
+    log.info('Export was asked for', { ...toFields(origin), exportId: id, project, state, known: submitted.known });
+  }
+
+  /** Under the message's own id, never the caller's: that may be the id of an export that is well. */
+  async function refuse(refused: Extract<MessageSubmission, { kind: 'refused' }>, origin: Origin): Promise<void> {
+    const { project, status, violations } = refused;
+    await submitter.refuse(violations, origin, status === undefined ? { project } : { project, status });
+    log.warning('Message was refused', {
+      ...toFields(origin),
+      project,
+      faults: violations.length,
+      fault: violations[0],
+    });
+  }
+
+  return async function exportsPubsub(event: unknown): Promise<void> {
+    leaveDomain();
+    // The intake has answered; a function that ended would make the framework answer once more.
+    if (isRefusedEvent(event)) return new Promise<void>(() => {});
+    const decoded = decodeMessage(event);
+    const origin = toOrigin(decoded, event);
+    try {
+      await submit(decoded, origin);
+    } catch (cause) {
+      log.error('Message could not be recorded', { ...toFields(origin), cause });
+      throw new Error('Cannot record the message: it must be delivered again');
+    }
+  };
+}
+
+function toOrigin({ message }: DecodedMessage, event: unknown): Origin {
+  const { data, attributes, messageId } = message;
+  const { traceparent: ofEvent } = Object(event) as { traceparent?: unknown };
+  const traceparent = [attributes['traceparent'], attributes['googclient_traceparent'], ofEvent]
+    .map(readTraceparent)
+    .find((read) => read !== undefined);
+  const account = readPushAccount(event);
+  return {
+    id: toMessageExportId({ data, attributes, publishTime: readPublishTime(message) }),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(traceparent === undefined ? {} : { traceparent }),
+    ...(account === undefined ? {} : { requestedBy: account }),
+  };
+}
+
+function toFields({ id, messageId, requestedBy, traceparent }: Origin) {
+  return { exportId: id, messageId, requestedBy, traceparent };
+}

@@ -1,0 +1,44 @@
+import type { Request, Response } from '@google-cloud/functions-framework';
+import { LedgerUnavailable } from '../exports/ledger.ts';
+import type { Log } from '../log.ts';
+import { crossSiteFault } from './cross-site.ts';
+import { CallRefused, toErrorAnswer } from './google-error.ts';
+import { type HttpAnswer, sendAnswer, toJsonAnswer } from './http-answer.ts';
+import { leaveDomain } from './leave-domain.ts';
+import { refuseWithoutLedger } from './refusals.ts';
+import { refuseMethod, refuseOtherSite } from './refuse-call.ts';
+
+/** What `createPollOperations` needs. */
+export interface PollOperationsOptions {
+  /** One tick; gives its counts. Throws `LedgerUnavailable` when the ledger is out of reach. */
+  tick: () => Promise<object>;
+  log: Log;
+}
+
+/** Builds the function `pollOperations`: a POST runs one tick and is answered with its counts. */
+export function createPollOperations({ tick, log }: PollOperationsOptions) {
+  async function serve(request: Request): Promise<HttpAnswer> {
+    const { method = 'GET', headers } = request;
+    if (method !== 'POST') throw refuseMethod(['POST']);
+    const otherSite = crossSiteFault(method, headers);
+    if (otherSite) throw refuseOtherSite(otherSite);
+    return toJsonAnswer(200, await tick());
+  }
+
+  function toAnswer(error: unknown): HttpAnswer {
+    if (error instanceof CallRefused) return toErrorAnswer(error.refusal);
+    log.error('Tick failed', { cause: error });
+    if (error instanceof LedgerUnavailable) return toErrorAnswer(refuseWithoutLedger().refusal);
+    return toErrorAnswer({
+      status: 'INTERNAL',
+      reason: 'INTERNAL',
+      message: 'Cannot finish the tick: an unexpected fault of the service, which is in its log; the next tick goes on',
+    });
+  }
+
+  return async function pollOperations(request: Request, response: Response): Promise<void> {
+    leaveDomain();
+    if (response.headersSent) return;
+    sendAnswer(response, await serve(request).catch(toAnswer));
+  };
+}
