@@ -21,7 +21,7 @@ const FIELDS = Object.keys(COLUMN_OF_FIELD) as ColumnField[];
 
 /** The columns of those fields that `changes` names: only their indexes have to be written again. */
 export function columnsOf(changes: ExportChanges): { columns: string[]; values: Value[] } {
-  const named = FIELDS.filter((field) => Object.hasOwn(changes, field));
+  const named = FIELDS.filter((field) => changes[field] !== undefined);
   return {
     columns: named.map((field) => COLUMN_OF_FIELD[field]),
     values: named.map((field) => toValue(changes[field])),

@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Clock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
+import { LedgerUnavailable } from '../../src/exports/ledger.ts';
+import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
+import { testLedger } from './ledger.contract.ts';
+import { sampleExport } from './sample-export.ts';
+
+let folder: string;
+let path: string;
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'ledger-'));
+  path = join(folder, 'not', 'yet', 'there', 'ledger.db');
+});
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  rmSync(folder, { recursive: true, force: true });
+});
+
+testLedger('SQLite in a file', async () => {
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  const other = createSqliteLedger({ path, clock: systemClock });
+  const close = async () => {
+    await ledger.close();
+    await other.close();
+  };
+  return { ledger, other, close };
+});
+
+testLedger('SQLite in memory', async () => {
+  const ledger = createSqliteLedger({ path: ':memory:', clock: systemClock });
+  return { ledger, other: ledger, close: () => ledger.close() };
+});
+
+test("now() is the clock's time", async () => {
+  let time = 1000;
+  const clock: Clock = { ...systemClock, now: () => time };
+  const ledger = createSqliteLedger({ path: ':memory:', clock });
+  expect(await ledger.now()).toBe(1000);
+  await ledger.create(sampleExport('one', { dueAt: 2000 }));
+  expect(await ledger.due(1)).toEqual([]);
+  time = 2000;
+  expect(await ledger.due(1)).toHaveLength(1);
+});
+
+test('removeExpired() removes records and bodies once their time has come, as many as asked for', async () => {
+  let time = 1000;
+  const ledger = createSqliteLedger({ path: ':memory:', clock: { ...systemClock, now: () => time } });
+  const first = await ledger.create(sampleExport('first', { expireAt: 2000, hasBody: true }), '{}');
+  await ledger.create(sampleExport('second', { expireAt: 3000 }));
+  await ledger.create(sampleExport('third', { expireAt: 3001 }));
+  time = 3000;
+  expect(await ledger.removeExpired(1)).toBe(1);
+  expect(await ledger.get('first')).toBeUndefined();
+  expect(await ledger.body(first.record)).toBeUndefined();
+  expect(await ledger.get('second')).toBeDefined();
+  expect(await ledger.removeExpired(10)).toBe(1);
+  expect(await ledger.removeExpired(10)).toBe(0);
+  expect(await ledger.get('third')).toBeDefined();
+});
+
+test('a file is opened in WAL mode with its folder made', async () => {
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  expect(existsSync(`${path}-wal`)).toBe(true);
+  await ledger.close();
+});
+
+describe('several processes on one file', () => {
+  test('a record that was created survives kill -9', async () => {
+    const child = startWriter(`
+      await ledger.create(sample('one'), '{"kept":true}');
+      say('created');
+    `);
+    await child.said('created');
+    child.process.kill('SIGKILL');
+    await child.ended;
+    const ledger = createSqliteLedger({ path, clock: systemClock });
+    const record = await ledger.get('one');
+    expect(record && (await ledger.body(record))).toBe('{"kept":true}');
+    await ledger.close();
+  });
+
+  test('three that open, create and count at once lose nothing', async () => {
+    const writers = [1, 2, 3].map((writer) =>
+      startWriter(`
+        for (let index = 0; index < 100; index += 1) {
+          await ledger.create(sample('${writer}-' + index), 'x');
+          for (let done = false; !done; ) {
+            const known = await ledger.project('p');
+            const walks = (known?.submittedSince ?? 0) + 1;
+            done = (await ledger.updateProject(known ?? 'p', { submittedSince: walks })) !== undefined;
+          }
+        }
+        say('done');
+      `),
+    );
+    await Promise.all(writers.map(({ said }) => said('done')));
+    const ledger = createSqliteLedger({ path, clock: systemClock });
+    expect(await ledger.countByState()).toEqual({ QUEUED: 300 });
+    expect((await ledger.project('p'))?.submittedSince).toBe(300);
+    await ledger.close();
+  }, 30_000);
+});
+
+describe('LedgerUnavailable', () => {
+  test('is thrown where the file cannot be opened', () => {
+    const file = join(folder, 'a-file');
+    writeFileSync(file, 'this is no database, but long enough to be looked at'.repeat(100));
+    expect(() => createSqliteLedger({ path: file, clock: systemClock })).toThrow(LedgerUnavailable);
+    expect(() => createSqliteLedger({ path: join(file, 'x.db'), clock: systemClock })).toThrow(LedgerUnavailable);
+  });
+
+  test('is thrown by writes while another process keeps the file locked, not by reads', async () => {
+    const ledger = createSqliteLedger({ path, clock: systemClock, busyTimeoutMs: 50 });
+    await ledger.create(sampleExport('one'));
+    const locker = new DatabaseSync(path);
+    locker.exec('BEGIN IMMEDIATE');
+    await expect(ledger.create(sampleExport('two'))).rejects.toThrow(LedgerUnavailable);
+    expect(await ledger.get('one')).toBeDefined();
+    locker.exec('ROLLBACK');
+    locker.close();
+    expect((await ledger.create(sampleExport('two'))).created).toBe(true);
+    await ledger.close();
+  });
+
+  test('is thrown by a ledger that is closed; closing twice is no fault', async () => {
+    const ledger = createSqliteLedger({ path: ':memory:', clock: systemClock });
+    await ledger.close();
+    await ledger.close();
+    await expect(ledger.get('one')).rejects.toThrow(LedgerUnavailable);
+    await expect(ledger.updateMany([])).rejects.toThrow(LedgerUnavailable);
+  });
+});
+
+test('a file of a newer version is used as it is, and stays of that version', async () => {
+  await createSqliteLedger({ path, clock: systemClock }).close();
+  const newer = new DatabaseSync(path);
+  newer.exec("ALTER TABLE exports ADD COLUMN priority AS (document ->> '$.request.priority')");
+  newer.exec('CREATE INDEX exports_priority ON exports (priority); PRAGMA user_version = 7');
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  const { record } = await ledger.create(sampleExport('one'));
+  expect(await ledger.update(record, { progress: 0.5 })).toBeDefined();
+  await ledger.close();
+  expect(newer.prepare('PRAGMA user_version').get()).toEqual({ user_version: 7 });
+  newer.close();
+});
+
+test.each([
+  ['due', 'SELECT * FROM exports WHERE due_at <= 1 ORDER BY due_at LIMIT 1', 'exports_due'],
+  ['outbox', 'SELECT * FROM exports WHERE outbox_at <= 1 ORDER BY outbox_at LIMIT 1', 'exports_outbox'],
+  ['operation', "SELECT * FROM exports WHERE operation = 'x'", 'exports_operation'],
+])('the query of %s goes through its own index', async (_, sql, index) => {
+  await createSqliteLedger({ path, clock: systemClock }).close();
+  const database = new DatabaseSync(path);
+  const plan = JSON.stringify(database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all());
+  expect(plan).toContain(`USING INDEX ${index}`);
+  database.close();
+});
+
+/** A process that runs `work` with a ledger on the file; `said` resolves when it printed that word. */
+function startWriter(work: string) {
+  const source = (name: string) => JSON.stringify(new URL(`../../${name}`, import.meta.url).href);
+  const script = `
+    const { createSqliteLedger } = await import(${source('src/exports/ledger-sqlite.ts')});
+    const { sampleExport } = await import(${source('test/exports/sample-export.ts')});
+    const { systemClock } = await import(${source('src/clock.ts')});
+    const sample = (id) => sampleExport(id, { hasBody: true });
+    const say = (word) => console.log(word);
+    const ledger = createSqliteLedger({ path: ${JSON.stringify(path)}, clock: systemClock });
+    ${work}
+    setInterval(() => {}, 1000);
+  `;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  children.push(child);
+  const lines = createInterface({ input: child.stdout });
+  const ended = once(child, 'exit');
+  const said = async (word: string) => {
+    const silent = ended.then(() => Promise.reject(new Error(`the process ended without saying "${word}"`)));
+    silent.catch(() => undefined);
+    await Promise.race([once(lines, 'line', {}).then(([line]) => expect(line).toBe(word)), silent]);
+  };
+  return { process: child, said, ended };
+}
