@@ -1,99 +1,62 @@
-import { startBudget } from '../budget.ts';
 import { concurrently } from '../concurrently.ts';
-import type { ExportRequest } from '../request/export-request.ts';
-import { CLAIMED_FROM_WAITING, toClaim, toWaiting } from './claim.ts';
-import { endExport } from './end-export.ts';
+import { toWaiting } from './claim.ts';
 import type { ExportRecord } from './export.ts';
-import { toLogFields, toSend } from './sender.ts';
-import { adoptEarlier } from './settle.ts';
+import { endCredentialsHold } from './holds.ts';
+import { sendBatch } from './send-batch.ts';
+import { isKnownState } from './states.ts';
 import type { PollerParts, Visit } from './visit.ts';
 
-const AT_ONCE = 10;
 /** As many as are claimed at a time: what is claimed must be sent before the claim runs out. */
 const BATCH = 20;
 const WITHOUT_A_WALK = 20;
 const WALK_IS_FRESH_FOR_MS = 600_000;
+const AT_ONCE = 10;
 
 /** How many more PENDING operations the project may have; undefined when the last walk is too old to tell. */
-export function toRoom(visit: Visit, maxPending: number, now: number): number | undefined {
-  const { walk, submittedSince = 0 } = visit.project;
+export function toRoom({ project }: Pick<Visit, 'project'>, maxPending: number, now: number): number | undefined {
+  const { walk, submittedSince = 0 } = project;
   if (!walk || now - walk.end > WALK_IS_FRESH_FOR_MS) return undefined;
   return Math.max(0, maxPending - walk.pending - submittedSince);
 }
 
-/** Sends waiting exports in the order of their rank, as many as Earth Engine's queue has room for. */
-export async function admitWaiting(parts: PollerParts, visit: Visit): Promise<void> {
-  const now = await parts.ledger.now();
-  let room = toRoom(visit, parts.maxPending, now) ?? WITHOUT_A_WALK;
-  // After a hold for want of credentials one export tries for all.
-  if (visit.project.holdReason === 'credentials') room = Math.min(room, 1);
-  while (room > 0 && !visit.held && visit.budget.remainingMs() > parts.submitBudgetMs / 4) {
-    const batch = await parts.ledger.waiting(visit.project.project, Math.min(BATCH, room));
+/**
+ * Sends what is to be sent again, then waiting exports in the order of their rank, as many as Earth Engine's queue has
+ * room for. After a hold for want of credentials one of them tries for all.
+ */
+export async function sendInTurn(parts: PollerParts, visit: Visit, again: readonly ExportRecord[]): Promise<void> {
+  let rest = again;
+  let room = toRoom(visit, parts.maxPending, await parts.ledger.now()) ?? WITHOUT_A_WALK;
+  if (visit.onTrial) {
+    const tries = again.length > 0 ? again.slice(0, 1) : await readWaiting(parts, visit, 1);
+    const [outcome] = await sendBatch(parts, visit, tries);
+    if (outcome !== 'accepted' && outcome !== 'refused' && outcome !== 'duplicate') return;
+    await endCredentialsHold(parts.ledger, visit.project.project);
+    if (again.length > 0) rest = again.slice(1);
+    else room -= 1;
+  }
+  for (let from = 0; from < rest.length && hasTime(parts, visit); from += BATCH) {
+    await sendBatch(parts, visit, rest.slice(from, from + BATCH));
+  }
+  while (room > 0 && hasTime(parts, visit)) {
+    const batch = await readWaiting(parts, visit, Math.min(BATCH, room));
     if (batch.length === 0) return;
     room -= batch.length;
-    await sendAll(parts, visit, batch);
+    await sendBatch(parts, visit, batch);
   }
 }
 
-/** Claims and sends exports, each once. What another worker has claimed first is left to it. */
-export async function sendAll(parts: PollerParts, visit: Visit, records: readonly ExportRecord[]): Promise<void> {
-  const budgetMs = Math.min(parts.submitBudgetMs, visit.budget.remainingMs());
-  if (records.length === 0 || budgetMs <= 0) return;
-  const now = await parts.ledger.now();
-  const claims = records.map((record) => ({
-    record,
-    changes: adoptEarlier(visit.list, record, now) ?? {
-      ...toClaim(record, now, budgetMs),
-      ...CLAIMED_FROM_WAITING,
-      sentDescription: toSend(record).description,
-    },
-  }));
-  const claimed = await parts.ledger.updateMany(claims);
-  const budget = startBudget(budgetMs, parts);
-  try {
-    await concurrently(claimed, AT_ONCE, async (record, index) => {
-      if (record?.claimUntil === undefined) return;
-      await sendOne(parts, visit, record, { budget, inDoubt: records[index]?.doubtful !== undefined });
-    });
-  } finally {
-    budget.release();
-  }
+/** While the project is held, what backs off waits with the others, so that it is not due all the while. */
+export async function waitForHold(parts: PollerParts, backingOff: readonly ExportRecord[]): Promise<void> {
+  await concurrently(backingOff, AT_ONCE, async (record) => {
+    await parts.ledger.update(record, toWaiting(record));
+  });
 }
 
-async function sendOne(
-  parts: PollerParts,
-  visit: Visit,
-  claimed: ExportRecord,
-  how: { budget: ReturnType<typeof startBudget>; inDoubt: boolean },
-): Promise<void> {
-  if (visit.held) {
-    // Another of this batch was refused for the whole project: nothing is sent, so nothing more is in doubt.
-    await parts.ledger.update(
-      claimed,
-      how.inDoubt ? { claimUntil: null, dueAt: claimed.sentAt ?? null } : toWaiting(claimed),
-    );
-    return;
-  }
-  const body = await parts.ledger.body(claimed);
-  if (body === undefined) {
-    parts.log.error('Export has no body to send', toLogFields(claimed));
-    if (!how.inDoubt) await parts.ledger.update(claimed, toBodyLost(claimed, await parts.ledger.now()));
-    return;
-  }
-  visit.report.submitted += 1;
-  const request = JSON.parse(body) as ExportRequest;
-  const sent = await parts.sender.send(claimed, request, { ...how, repeat: false });
-  if (sent.held) visit.held = true;
+function hasTime(parts: PollerParts, visit: Visit): boolean {
+  return !visit.held && visit.budget.remainingMs() > parts.submitBudgetMs / 4;
 }
 
-function toBodyLost(record: ExportRecord, now: number) {
-  const error = {
-    code: 15,
-    status: 'DATA_LOSS',
-    message: 'The request kept for this export cannot be read any more',
-    reason: 'BODY_LOST',
-    remedy: 'Send the request again under a new id',
-    retryable: false,
-  };
-  return endExport(record, { state: 'REJECTED', now, changes: { error, hasBody: false } });
+async function readWaiting(parts: PollerParts, visit: Visit, limit: number): Promise<ExportRecord[]> {
+  const waiting = await parts.ledger.waiting(visit.project.project, limit);
+  return waiting.filter(({ state }) => isKnownState(state));
 }

@@ -5,7 +5,8 @@ import type { Publisher } from '../events/publisher.ts';
 import type { Log } from '../log.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
-import { toLogFields } from './sender.ts';
+import { toLogFields } from './log-fields.ts';
+import { isKnownState } from './states.ts';
 
 /** What `createAnnouncer` needs. */
 export interface AnnouncerOptions {
@@ -19,30 +20,34 @@ export interface AnnouncerOptions {
 const DAY_MS = 86_400_000;
 const BATCH = 100;
 const AT_ONCE = 10;
+const MOST_FAILURES = 10;
 const AGAIN_AFTER_MS = 30_000;
 
 /** Builds what empties the outbox. */
 export function createAnnouncer({ ledger, publisher, log, retentionDays }: AnnouncerOptions) {
   /**
    * Publishes the events that wait, oldest first, and marks them published. A crash in between publishes an event again,
-   * under the same id. One that cannot be published is set back, so that it does not stand in the way of the others.
-   * Gives how many were published.
+   * under the same id. One that cannot be published is set back, so that it does not stand in the way of the others;
+   * after some, the rest waits for the next time, so that a topic that is away does not use up the tick. Gives how many
+   * were published.
    */
   async function announce(budget: Budget): Promise<number> {
     let announced = 0;
-    while (budget.remainingMs() > 0) {
+    let failed = 0;
+    const mayGoOn = () => budget.remainingMs() > 0 && failed < MOST_FAILURES;
+    while (mayGoOn()) {
       const batch = await ledger.outbox(BATCH);
       const updates: { record: ExportRecord; changes: ExportChanges }[] = [];
       await concurrently(batch, AT_ONCE, async (record) => {
-        if (budget.remainingMs() <= 0) return;
+        if (!mayGoOn() || !isKnownState(record.state)) return;
         const published = await publish(record);
         if (published) announced += 1;
+        else failed += 1;
         const now = await ledger.now();
-        const changes = published ? toPublished(now) : { outboxAt: now + AGAIN_AFTER_MS };
-        updates.push({ record, changes });
+        updates.push({ record, changes: published ? toPublished(now) : { outboxAt: now + AGAIN_AFTER_MS } });
       });
       if (updates.length > 0) await ledger.updateMany(updates);
-      if (batch.length < BATCH) break;
+      if (updates.length < BATCH) break;
     }
     return announced;
   }

@@ -15,7 +15,9 @@ export async function cancelExport(ledger: Ledger, record: ExportRecord): Promis
     if (current.cancelRequestedAt !== undefined) return current;
     const updated = await ledger.update(current, toCancel(current, await ledger.now()));
     if (updated) return updated;
-    current = (await ledger.get(record.id)) ?? current;
+    const fresh = await ledger.get(record.id);
+    if (!fresh) return current;
+    current = fresh;
   }
 }
 

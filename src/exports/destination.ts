@@ -1,7 +1,16 @@
 import type { CallOptions, EarthEngineClient } from '../earth-engine/client.ts';
-import type { Destination } from './after-walk.ts';
+import { readGoogleError } from '../earth-engine/google-error.ts';
 import type { ExportRecord } from './export.ts';
 
+/**
+ * What the export's destination holds. `changed`: a classifier that may have come from this export. `refused`: this
+ * account may not know. `unreadable`: ask again.
+ */
+export type Destination = { found: boolean; updateTime?: string; changed: boolean } | 'refused' | 'unreadable';
+
+/** What says nothing about the asset and may pass. */
+const PASSING: readonly number[] = [401, 408, 429];
+/** Earth Engine's clock and the ledger's may lie apart. */
 const CLOCK_MARGIN_MS = 600_000;
 
 /** Reads what stands at an export's destination. `changed`: a classifier that may have come from this export. */
@@ -11,11 +20,16 @@ export async function readDestination(
   call: CallOptions,
 ): Promise<Destination> {
   if (!record.request) return { found: false, changed: false };
-  const answer = await client.getAsset(record.request.asset, call);
+  const answer = await client.getAsset(record.request.asset, { ...call, chargedProject: record.project });
   if (answer.kind === 'unanswered') return 'unreadable';
-  if (answer.status === 404) return { found: false, changed: false };
-  if (answer.status !== 200 || typeof answer.body !== 'object' || answer.body === null) return 'unreadable';
-  const { type, updateTime } = answer.body as { type?: unknown; updateTime?: unknown };
+  const body = answer.status === 200 ? answer.body : undefined;
+  if (typeof body === 'object' && body !== null) return toDestination(body, record);
+  const isRefusal = answer.status >= 400 && answer.status < 500 && !PASSING.includes(answer.status);
+  if (!isRefusal || !readGoogleError(answer)) return 'unreadable';
+  return answer.status === 404 ? { found: false, changed: false } : 'refused';
+}
+
+function toDestination({ type, updateTime }: { type?: unknown; updateTime?: unknown }, record: ExportRecord) {
   const updated = typeof updateTime === 'string' ? Date.parse(updateTime) : Number.NaN;
   const since = (record.firstSentAt ?? record.createTime) - CLOCK_MARGIN_MS;
   return {

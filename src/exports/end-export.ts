@@ -1,6 +1,7 @@
 import { toCompletionEvent } from '../events/completion-event.ts';
 import { applyChanges } from './apply-changes.ts';
 import type { ExportChanges, ExportRecord, ExportState } from './export.ts';
+import { mayFollow } from './states.ts';
 
 /** Every field that says that something is still to be done about an export's sending or looking. */
 export const NOTHING_DUE = {
@@ -32,6 +33,11 @@ export interface Ending {
  */
 export function endExport(record: ExportRecord, ending: Ending): ExportChanges {
   const { state, now, asset } = ending;
+  if (!mayFollow(record.state, state)) {
+    throw new Error(
+      `Cannot end export "${record.id}" as ${state}: it is ${record.state}; this is a fault of the service`,
+    );
+  }
   const changes = { ...ending.changes, ...NOTHING_DUE, state, endTime: ending.changes?.endTime ?? now };
   const ended = applyChanges(record, changes);
   return {

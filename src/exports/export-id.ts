@@ -45,6 +45,22 @@ export function toSentDescription(description: string, token: string): string {
   return `${(description || DESCRIPTION_WHEN_NONE).slice(0, DESCRIPTION_ROOM)};${token}`;
 }
 
+/** The requestId and the description of the record's present submission. */
+export function toSend(record: {
+  id: string;
+  attempt: number;
+  submission: number;
+  request?: { description: string };
+}): { requestId: string; description: string } {
+  const requestId = toSentId(record.id, record.attempt, record.submission);
+  return { requestId, description: toSentDescription(record.request?.description ?? '', toToken(requestId)) };
+}
+
+/** The tokens of the submissions that came before the present one, in the same attempt. */
+export function toEarlierTokens({ id, attempt, submission }: { id: string; attempt: number; submission: number }) {
+  return Array.from({ length: submission - 1 }, (_, index) => toToken(toSentId(id, attempt, index + 1)));
+}
+
 /** The token of a description, if it ends in one. */
 export function readToken(description: string | undefined): string | undefined {
   return description === undefined ? undefined : /;([0-9a-f]{10})$/.exec(description)?.[1];

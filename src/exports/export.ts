@@ -101,7 +101,7 @@ export interface ExportRecord {
    * again under the same id. `settling`: Earth Engine refused a repetition, so only its list of operations can tell.
    */
   doubtful?: 'unanswered' | 'settling';
-  /** First and last send of the present submission, and when the last one's time was up. */
+  /** First send of the present submission that was not definitely refused; the last send, and when its time was up. */
   firstSentAt?: number;
   sentAt?: number;
   sendDeadline?: number;

@@ -5,7 +5,9 @@ const MINUTE_MS = 60_000;
 const FIRST_QUEUE_HOLD_MS = 2 * MINUTE_MS;
 const LONGEST_QUEUE_HOLD_MS = 10 * MINUTE_MS;
 const CREDENTIALS_HOLD_MS = 5 * MINUTE_MS;
-const HOUR_MS = 60 * MINUTE_MS;
+
+/** What ends a hold. */
+export const NO_HOLD = { holdUntil: null, holdReason: null, holdMs: null } as const;
 
 /** Whether POSTs of exports are stopped for the project at ledger time `now`. Looks, walks and cancels go on. */
 export function isHeld(project: ProjectRecord | undefined, now: number): boolean {
@@ -20,9 +22,19 @@ export async function holdProject(ledger: Ledger, project: string, reason: HoldR
     // Whoever was refused in the same burst must not double the wait again.
     if (record?.holdReason === reason && isHeld(record, now)) return;
     const holdMs = reason === 'queue-full' ? toQueueHoldMs(record) : undefined;
-    const holdUntil = Math.max(record?.holdUntil ?? 0, toHoldEnd(reason, now, holdMs));
+    const holdUntil = toHoldEnd(reason, now, holdMs);
+    if ((record?.holdUntil ?? 0) >= holdUntil) return;
     const changes = { holdReason: reason, holdUntil, ...(holdMs === undefined ? {} : { holdMs }) };
     if (await ledger.updateProject(record ?? project, changes)) return;
+  }
+}
+
+/** Ends a hold for want of credentials once Earth Engine has shown, by any other answer, that it accepts them. */
+export async function endCredentialsHold(ledger: Ledger, project: string): Promise<void> {
+  for (;;) {
+    const record = await ledger.project(project);
+    if (record?.holdReason !== 'credentials' || isHeld(record, await ledger.now())) return;
+    if (await ledger.updateProject(record, NO_HOLD)) return;
   }
 }
 
@@ -37,14 +49,11 @@ function toHoldEnd(reason: HoldReason, now: number, holdMs: number | undefined):
 
 /** When the next day begins in Pacific time, which is when Google's daily quotas start anew. Epoch milliseconds. */
 export function toNextPacificDay(now: number): number {
-  const day = toPacificDay(now);
+  const format = new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles', dateStyle: 'short' });
+  const day = format.format(now);
   // Quarter hours find the boundary on the days of 23 and 25 hours too.
-  const step = HOUR_MS / 4;
+  const step = 15 * MINUTE_MS;
   let time = Math.floor(now / step) * step + step;
-  while (toPacificDay(time) === day) time += step;
+  while (format.format(time) === day) time += step;
   return time;
-}
-
-function toPacificDay(time: number): string {
-  return new Intl.DateTimeFormat('en-CA', { timeZone: 'America/Los_Angeles', dateStyle: 'short' }).format(time);
 }

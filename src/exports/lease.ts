@@ -1,5 +1,6 @@
 import type { ExportRecord } from './export.ts';
-import type { ProjectChanges, ProjectRecord } from './project-record.ts';
+import { isHeld, NO_HOLD } from './holds.ts';
+import type { ProjectChanges, ProjectRecord, TrackedOperation } from './project-record.ts';
 import { isAccepted } from './states.ts';
 import { findDue, toTracked } from './tracked.ts';
 import type { PollerParts, Visit } from './visit.ts';
@@ -10,27 +11,26 @@ const REBUILD_EVERY_MS = 6 * 3_600_000;
 
 /**
  * Takes the lease of a project for this tick, and in the same write takes up the exports that were newly accepted: only
- * then do they stop being due. Undefined where another poller has the lease, or nothing is to be done.
+ * then do they stop being due. Undefined where another tick has the lease, or nothing is to be done.
  */
 export async function takeLease(parts: PollerParts, name: string, options: VisitOptions): Promise<Visit | undefined> {
   const { ledger } = parts;
   const now = await ledger.now();
   const known = await ledger.project(name);
-  if (known?.leaseUntil !== undefined && known.leaseUntil > now && known.leaseOwner !== options.owner) {
+  if (known?.leaseUntil !== undefined && known.leaseUntil > now) {
     options.report.left += options.due.length;
     return undefined;
   }
-  const tracked = new Map((known?.tracked ?? []).map((entry) => [entry.name, entry]));
-  const rebuild = known !== undefined && now - (known.rebuiltAt ?? 0) >= REBUILD_EVERY_MS;
+  const mustRebuild = now - (known?.rebuiltAt ?? 0) >= REBUILD_EVERY_MS;
   const accepted = options.due.filter((record) => isAccepted(record.state) && record.operation !== undefined);
-  let added = 0;
-  for (const record of rebuild ? [...accepted, ...(await ledger.accepted(name))] : accepted) {
-    if (record.operation === undefined || tracked.has(record.operation)) continue;
-    tracked.set(record.operation, toTracked(record, now));
-    added += 1;
-  }
-  const waiting = (await ledger.waiting(name, 1)).length > 0;
-  if (options.due.length === 0 && !waiting && added === 0 && findDue([...tracked.values()], now).length === 0) {
+  const tracked = new Map((known?.tracked ?? []).map((entry) => [entry.name, entry]));
+  const added = track(tracked, accepted, now);
+  if (mustRebuild) track(tracked, await ledger.accepted(name), now);
+  const held = isHeld(known, now);
+  const waiting = !held && (await ledger.waiting(name, 1)).length > 0;
+  const isIdle = options.due.length === 0 && !waiting && !mustRebuild;
+  if (isIdle && findDue([...tracked.values()], now).length === 0) {
+    if (held) options.report.held += 1;
     return undefined;
   }
   const changes: ProjectChanges = {
@@ -38,7 +38,7 @@ export async function takeLease(parts: PollerParts, name: string, options: Visit
     leaseUntil: now + options.budget.remainingMs() + LEASE_MARGIN_MS,
     tracked: [...tracked.values()],
     submittedSince: (known?.submittedSince ?? 0) + added,
-    ...(rebuild || !known ? { rebuiltAt: now } : {}),
+    ...(mustRebuild ? { rebuiltAt: now } : {}),
     ...toHoldChanges(known, accepted),
   };
   const project = await ledger.updateProject(known ?? name, changes);
@@ -47,16 +47,28 @@ export async function takeLease(parts: PollerParts, name: string, options: Visit
     return undefined;
   }
   const records = await stopBeingDue(parts, accepted);
-  return { project, tracked, records, waiting, held: false, budget: options.budget, report: options.report };
+  const { budget, report } = options;
+  return { project, tracked, records, waiting, held, onTrial: false, budget, report };
+}
+
+/** Takes up exports that are not tracked yet. Gives how many. */
+function track(tracked: Map<string, TrackedOperation>, accepted: readonly ExportRecord[], now: number): number {
+  const before = tracked.size;
+  for (const record of accepted) {
+    if (record.operation === undefined || tracked.has(record.operation)) continue;
+    tracked.set(record.operation, toTracked(record, now));
+  }
+  return tracked.size - before;
 }
 
 /** An acceptance after a hold says that it is over: what comes after starts from the shortest wait again. */
 function toHoldChanges(known: ProjectRecord | undefined, accepted: readonly ExportRecord[]): ProjectChanges {
   const holdUntil = known?.holdUntil;
   if (holdUntil === undefined || !accepted.some(({ sentAt = 0 }) => sentAt >= holdUntil)) return {};
-  return { holdUntil: null, holdReason: null, holdMs: null };
+  return NO_HOLD;
 }
 
+/** An export to be cancelled stays due until its cancel was sent. */
 async function stopBeingDue(parts: PollerParts, accepted: ExportRecord[]): Promise<Map<string, ExportRecord>> {
   const records = new Map<string, ExportRecord>();
   const settled = accepted.filter((record) => record.cancelRequestedAt === undefined);

@@ -14,7 +14,7 @@ export interface PollerOptions extends PollerParts, AnnouncerOptions {
   pollBudgetMs: number;
   /** Looks again within a tick after so long while something runs; absent: one look a tick. */
   pollEveryMs?: number;
-  /** Names this poller among others; unique. */
+  /** Names this poller among others; another one for every process. */
   owner: string;
 }
 
@@ -29,6 +29,7 @@ export type Poller = ReturnType<typeof createPoller>;
 export function createPoller(options: PollerOptions) {
   const { ledger, clock, log, pollBudgetMs, pollEveryMs, owner, draining } = options;
   const { announce } = createAnnouncer(options);
+  let ticks = 0;
 
   /**
    * Drives every due export one step: announces what ended, sends what waits, looks at what runs. What does not fit into
@@ -37,6 +38,9 @@ export function createPoller(options: PollerOptions) {
   async function tick(): Promise<TickReport> {
     const budget = startBudget(pollBudgetMs, { clock, ...(draining ? { draining } : {}) });
     const report = createTickReport();
+    // One process may run two ticks at once: they must not take each other's lease for their own.
+    ticks += 1;
+    const holder = `${owner}#${ticks}`;
     try {
       report.announced += await announce(budget);
       let running = await pass();
@@ -57,7 +61,7 @@ export function createPoller(options: PollerOptions) {
       const names = [...new Set([...due.keys(), ...known.map(({ project }) => project)])];
       await concurrently(names, PROJECTS_AT_ONCE, async (name) => {
         if (budget.remainingMs() <= 0) return;
-        await visitProject(options, name, { due: due.get(name) ?? [], budget, report, owner });
+        await visitProject(options, name, { due: due.get(name) ?? [], budget, report, owner: holder });
       });
       report.announced += await announce(budget);
       return known.some(({ tracked }) => tracked.some(({ state }) => state === 'RUNNING'));

@@ -1,8 +1,8 @@
 import { toWaiting } from './claim.ts';
 import { NOTHING_DUE } from './end-export.ts';
 import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
+import { toSend } from './export-id.ts';
 import type { Ledger } from './ledger.ts';
-import { toSend } from './sender.ts';
 import { isFinal, isKnownState } from './states.ts';
 
 /** What became of a wish to retry. */
@@ -24,9 +24,13 @@ export async function retryExport(ledger: Ledger, record: ExportRecord, attempt:
     const why = whyNot(current);
     if (why) return { kind: 'refused', record: current, why };
     if (current.outboxAt !== undefined) return { kind: 'unpublished', record: current };
+    // What waits is found by its project, and one whose every export was refused at once has no record yet.
+    if (!(await ledger.project(current.project))) await ledger.updateProject(current.project, {});
     const updated = await ledger.update(current, toNextAttempt(current));
     if (updated) return { kind: 'retried', record: updated };
-    current = (await ledger.get(record.id)) ?? current;
+    const fresh = await ledger.get(record.id);
+    if (!fresh) return { kind: 'stale', record: current };
+    current = fresh;
   }
 }
 

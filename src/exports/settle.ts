@@ -1,18 +1,28 @@
 import { concurrently } from '../concurrently.ts';
-import { accept } from './after-send.ts';
+import type { CallOptions, EarthEngineClient } from '../earth-engine/client.ts';
+import type { Log } from '../log.ts';
 import { afterWalk, mayResend, needsDestination } from './after-walk.ts';
 import { readDestination } from './destination.ts';
-import type { ExportChanges, ExportRecord } from './export.ts';
-import { toSentId, toToken } from './export-id.ts';
-import { findEarlier, type ProjectList, toSighting } from './project-list.ts';
-import { toLogFields } from './sender.ts';
+import type { ExportRecord } from './export.ts';
+import { toSend, toToken } from './export-id.ts';
+import type { Ledger } from './ledger.ts';
+import { toLogFields } from './log-fields.ts';
+import { type ProjectList, readProjectList, toSighting } from './project-list.ts';
 import { type PollerParts, toCall, type Visit } from './visit.ts';
+
+/** What settling works with; the poller's parts fit. */
+export interface SettleParts {
+  ledger: Ledger;
+  earthEngine: EarthEngineClient;
+  log: Log;
+  principal?: () => Promise<string | undefined>;
+}
 
 const AT_ONCE = 8;
 
 /**
  * Takes every doubtful export one step on by what the list of operations showed. Gives those that are to be sent again
- * under the same id.
+ * under the same id; while the project is held there are none.
  */
 export async function settleDoubts(
   parts: PollerParts,
@@ -24,16 +34,35 @@ export async function settleDoubts(
   if (!list) return resend;
   await concurrently(doubtful, AT_ONCE, async (record) => {
     const now = await parts.ledger.now();
-    if (mayResend(record, toSighting(list, record), now)) resend.push(record);
+    if (!visit.held && mayResend(record, toSighting(list, record), now)) resend.push(record);
     else await settle(parts, { list, record, call: () => toCall(visit) });
   });
   return resend;
 }
 
+/**
+ * Looks for the operation of one doubtful export now, as far as it takes to find it. Gives the record as it is then.
+ * Throws `LedgerUnavailable`.
+ */
+export async function reconcile(
+  parts: SettleParts,
+  record: ExportRecord,
+  call: () => CallOptions | undefined,
+): Promise<ExportRecord> {
+  const token = toToken(toSend(record).requestId);
+  const list = await readProjectList(parts.earthEngine, record.project, {
+    startedAt: await parts.ledger.now(),
+    call,
+    names: new Set(),
+    isEnough: ({ byToken }) => byToken.has(token),
+  });
+  return (await settle(parts, { list, record, call })) ?? (await parts.ledger.get(record.id)) ?? record;
+}
+
 /** Applies a walk to one doubtful export. Undefined when another worker wrote first. */
-export async function settle(
-  parts: Pick<PollerParts, 'ledger' | 'earthEngine' | 'log' | 'principal'>,
-  about: { list: ProjectList; record: ExportRecord; call: () => ReturnType<typeof toCall> },
+async function settle(
+  parts: SettleParts,
+  about: { list: ProjectList; record: ExportRecord; call: () => CallOptions | undefined },
 ): Promise<ExportRecord | undefined> {
   const { list, record } = about;
   const sighting = toSighting(list, record);
@@ -51,18 +80,4 @@ export async function settle(
     parts.log.info('Doubtful export is settled', toLogFields(updated));
   }
   return updated;
-}
-
-/** What to do with an export about to be sent, an earlier submission of which turns out to be alive: adopt that one. */
-export function adoptEarlier(
-  list: ProjectList | undefined,
-  record: ExportRecord,
-  now: number,
-): ExportChanges | undefined {
-  if (!list || record.submission === 1) return undefined;
-  const tokens = Array.from({ length: record.submission - 1 }, (_, index) =>
-    toToken(toSentId(record.id, record.attempt, index + 1)),
-  );
-  const earlier = findEarlier(list, tokens);
-  return earlier && accept(record, earlier, { now });
 }

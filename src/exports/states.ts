@@ -35,7 +35,7 @@ export function isAccepted(state: ExportState): boolean {
   return state === 'PENDING' || state === 'RUNNING' || state === 'CANCELLING';
 }
 
-/** Whether `to` may follow `from`; a state may always stay as it is. */
+/** Whether `to` may come right after `from`. */
 export function mayFollow(from: ExportState, to: ExportState): boolean {
-  return from === to || FOLLOWERS[from].includes(to);
+  return FOLLOWERS[from].includes(to);
 }

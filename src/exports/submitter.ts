@@ -1,4 +1,4 @@
-import { startBudget } from '../budget.ts';
+import { type Budget, startBudget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
 import { toFailure } from '../earth-engine/failure.ts';
 import type { FieldViolation, ValidRequest } from '../request/export-request.ts';
@@ -6,9 +6,13 @@ import { applyChanges } from './apply-changes.ts';
 import { toClaim, toWaiting } from './claim.ts';
 import { endExport } from './end-export.ts';
 import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
+import { toSend } from './export-id.ts';
 import { isHeld } from './holds.ts';
-import type { Ledger, NewExport } from './ledger.ts';
-import { type Sender, toSend } from './sender.ts';
+import { LedgerUnavailable, type NewExport } from './ledger.ts';
+import { toLogFields } from './log-fields.ts';
+import type { Sender } from './sender.ts';
+import { reconcile, type SettleParts } from './settle.ts';
+import { toCall } from './visit.ts';
 
 /** Who asked and how, as it goes into the record. */
 export interface Origin {
@@ -22,14 +26,16 @@ export interface Origin {
 
 /** What became of a submission. */
 export type Submitted =
-  /** Recorded; `known`: it was before. `answer`: Earth Engine's Operation as it came, when this call was accepted. */
+  /**
+   * Recorded; `known`: it was before. `answer`: Earth Engine's Operation as it came, when it answered this call with one
+   * (not when the operation had to be found in its list).
+   */
   | { kind: 'recorded'; record: ExportRecord; known: boolean; answer?: unknown }
   /** The id is that of an export with other content. */
   | { kind: 'conflict'; record: ExportRecord };
 
 /** What `createSubmitter` needs. */
-export interface SubmitterOptions {
-  ledger: Ledger;
+export interface SubmitterOptions extends SettleParts {
   sender: Sender;
   clock: Clock;
   /** How long `submit` may take to have the export accepted. */
@@ -43,12 +49,12 @@ export type Submitter = ReturnType<typeof createSubmitter>;
 
 /** Builds the submitter. */
 export function createSubmitter(options: SubmitterOptions) {
-  const { ledger, sender, clock, submitBudgetMs, draining } = options;
+  const { ledger, sender, clock, log, submitBudgetMs, draining } = options;
 
   /**
    * Records an export and sends it once, or until the budget is used up with `repeat`. Where the project is on hold, or
    * others wait already, nothing is sent: the poller admits it in its turn. Throws `LedgerUnavailable` when the export
-   * could not be recorded; nothing was sent then.
+   * could not be recorded, in which case nothing was sent, or when the answer to it could not.
    */
   async function submit(valid: ValidRequest, origin: Origin, how: { repeat: boolean }): Promise<Submitted> {
     const { request } = valid;
@@ -61,18 +67,37 @@ export function createSubmitter(options: SubmitterOptions) {
       ]);
       const mustWait = isHeld(project, now) || waiting.length > 0;
       const record = toNewExport(valid, origin, now);
-      const first = mustWait ? toWaiting(record) : toClaim(record, now, budget.remainingMs());
-      const body = JSON.stringify(request);
-      const created = await ledger.create(applyChanges(record, { ...first, ...toSendFields(record) }), body);
+      const first = mustWait
+        ? toWaiting(record)
+        : toClaim(record, now, { sendMs: budget.remainingMs(), submitBudgetMs });
+      const created = await ledger.create(applyChanges(record, first), JSON.stringify(request));
       if (!created.created) {
         if (created.record.digest !== valid.digest) return { kind: 'conflict', record: created.record };
         return { kind: 'recorded', record: created.record, known: true };
       }
       if (mustWait) return { kind: 'recorded', record: created.record, known: false };
       const sent = await sender.send(created.record, request, { budget, inDoubt: false, repeat: how.repeat });
-      return { kind: 'recorded', known: false, ...sent };
+      const settled = await settleAtOnce(sent.record, budget);
+      return {
+        kind: 'recorded',
+        known: false,
+        record: settled,
+        ...(sent.answer === undefined ? {} : { answer: sent.answer }),
+      };
     } finally {
       budget.release();
+    }
+  }
+
+  /** What Earth Engine refused to start a second time was started before: its operation is looked for while there is time. */
+  async function settleAtOnce(record: ExportRecord, budget: Budget): Promise<ExportRecord> {
+    if (record.doubtful !== 'settling') return record;
+    try {
+      return await reconcile(options, record, () => toCall({ budget }));
+    } catch (error) {
+      if (!(error instanceof LedgerUnavailable)) throw error;
+      log.warning('Doubtful export is left to the poller', toLogFields(record));
+      return record;
     }
   }
 
@@ -103,7 +128,7 @@ export function createSubmitter(options: SubmitterOptions) {
 
 function toNewExport(valid: ValidRequest, origin: Origin, now: number): NewExport {
   const { expression: _, ...request } = valid.request;
-  return {
+  const record: NewExport = {
     ...toBlankExport(origin, now),
     project: request.project,
     request,
@@ -112,6 +137,7 @@ function toNewExport(valid: ValidRequest, origin: Origin, now: number): NewExpor
     labels: request.labels,
     hasBody: true,
   };
+  return { ...record, sentDescription: toSend(record).description };
 }
 
 function toBlankExport(origin: Origin, now: number) {
@@ -124,10 +150,6 @@ function toBlankExport(origin: Origin, now: number) {
     attempts: [],
     createTime: now,
   } as const satisfies Partial<NewExport>;
-}
-
-function toSendFields(record: NewExport): { sentDescription: string } {
-  return { sentDescription: toSend(record).description };
 }
 
 function toRefusal(violations: FieldViolation[], about: { project: string; status?: string }): ExportError {

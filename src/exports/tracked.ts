@@ -1,6 +1,6 @@
 import type { Operation } from '../earth-engine/operation.ts';
 import type { ExportRecord } from './export.ts';
-import { toSentId, toToken } from './export-id.ts';
+import { toEarlierTokens } from './export-id.ts';
 import type { TrackedOperation } from './project-record.ts';
 
 const DEFAULT_PRIORITY = 100;
@@ -11,13 +11,12 @@ const SMALLEST_HEAD = 4;
 const FAILURES_WITHOUT_WAIT = 2;
 const FIRST_FAILURE_WAIT_MS = 5_000;
 const LONGEST_FAILURE_WAIT_MS = 600_000;
+const AFTER_MISS_MS = 300_000;
 const NOTEWORTHY_PROGRESS = 0.05;
 
 /** An accepted export as it is tracked from now on; it is looked at first. */
 export function toTracked(record: ExportRecord, now: number): TrackedOperation {
-  const earlier = Array.from({ length: record.submission - 1 }, (_, index) =>
-    toToken(toSentId(record.id, record.attempt, index + 1)),
-  );
+  const earlier = toEarlierTokens(record);
   return {
     name: record.operation ?? '',
     id: record.id,
@@ -27,7 +26,7 @@ export function toTracked(record: ExportRecord, now: number): TrackedOperation {
     ...(record.startTime === undefined ? {} : { startTime: record.startTime }),
     ...(record.progress === undefined ? {} : { progress: record.progress }),
     nextLookAt: now,
-    seenAt: record.lastSeenAt ?? now,
+    seenAt: now,
     ...(earlier.length === 0 ? {} : { earlierTokens: earlier }),
   };
 }
@@ -74,6 +73,12 @@ export function afterFailedLook(entry: TrackedOperation, now: number): TrackedOp
   const doublings = Math.min(failures - FAILURES_WITHOUT_WAIT - 1, 10);
   const waitMs = Math.min(LONGEST_FAILURE_WAIT_MS, FIRST_FAILURE_WAIT_MS * 2 ** doublings);
   return { ...entry, failures, nextLookAt: now + waitMs };
+}
+
+/** The entry of an operation that was not found: soon again with a walk, then, once that showed it neither, by and by. */
+export function afterMiss(entry: TrackedOperation, now: number, isAbsent: boolean): TrackedOperation {
+  const next = { ...afterFailedLook(entry, now), missing: true };
+  return isAbsent ? { ...next, nextLookAt: now + AFTER_MISS_MS } : next;
 }
 
 /** Whether a look showed something that belongs into the export's record: there is no write for a look that did not. */

@@ -1,10 +1,14 @@
 import type { Budget } from '../budget.ts';
+import { concurrently } from '../concurrently.ts';
+import type { Answer } from '../earth-engine/client.ts';
+import { readGoogleError } from '../earth-engine/google-error.ts';
 import type { Operation } from '../earth-engine/operation.ts';
-import { admitWaiting, sendAll, toRoom } from './admit.ts';
+import { sendInTurn, toRoom, waitForHold } from './admit.ts';
 import type { ExportRecord } from './export.ts';
 import { isHeld } from './holds.ts';
 import { giveBackLease, takeLease } from './lease.ts';
-import { lookAtOperations } from './look.ts';
+import { toLogFields } from './log-fields.ts';
+import { lookAtOperations, UNREADABLE_UNTIL_LOST_MS } from './look.ts';
 import { type ProjectList, readProjectList } from './project-list.ts';
 import type { TrackedOperation } from './project-record.ts';
 import { settleDoubts } from './settle.ts';
@@ -15,6 +19,8 @@ import { type PollerParts, toCall, type Visit } from './visit.ts';
 
 const PAGE_SIZE = 500;
 const CLOCK_MARGIN_MS = 600_000;
+const CANCELS_AT_ONCE = 10;
+const LOOK_FOR_SUPERSEDED_EVERY_MS = 600_000;
 
 /** What one visit is about. */
 export interface VisitOptions {
@@ -22,13 +28,13 @@ export interface VisitOptions {
   due: ExportRecord[];
   budget: Budget;
   report: TickReport;
-  /** Who holds the lease. */
+  /** Who holds the lease: this tick and no other. */
   owner: string;
 }
 
 /**
  * Drives one project's due exports one step each: takes up what was accepted, looks at what runs, settles what is in
- * doubt, sends what waits. Does nothing where another poller holds the lease, and costs nothing where nothing is due.
+ * doubt, sends what waits. Does nothing where another tick holds the lease, and costs nothing where nothing is due.
  */
 export async function visitProject(parts: PollerParts, name: string, options: VisitOptions): Promise<void> {
   const visit = await takeLease(parts, name, options);
@@ -38,37 +44,37 @@ export async function visitProject(parts: PollerParts, name: string, options: Vi
     const now = await parts.ledger.now();
     const due = findDue([...visit.tracked.values()], now);
     const doubtful = options.due.filter((record) => isInDoubt(record, now));
-    const full = needsWholeList(visit, { due, doubtful, maxPending: parts.maxPending, now });
-    if (full || due.length > toPages(visit)) visit.list = await walk(parts, visit, full ? [] : due);
+    const isWhole = doubtful.length > 0 || needsWholeList(parts, visit, { due, now });
+    if (isWhole || due.length > toPages(visit)) visit.list = await walk(parts, visit, isWhole ? [] : due);
     await lookAtOperations(parts, visit, due);
+    await readHold(parts, visit);
     const resend = await settleDoubts(parts, visit, doubtful);
-    visit.held = isHeld(await parts.ledger.project(name), await parts.ledger.now());
-    if (visit.held) visit.report.held += 1;
-    else {
-      await sendAll(parts, visit, [...resend, ...options.due.filter((record) => isBackingOff(record))]);
-      await admitWaiting(parts, visit);
-    }
+    const backingOff = options.due.filter(isBackingOff);
+    if (visit.held) await waitForHold(parts, backingOff);
+    else await sendInTurn(parts, visit, [...resend, ...backingOff]);
   } finally {
     await giveBackLease(parts, visit, options.owner);
   }
 }
 
 function isInDoubt(record: ExportRecord, now: number): boolean {
-  const claimed = record.claimUntil !== undefined && record.claimUntil > now;
-  return record.state === 'QUEUED' && record.doubtful !== undefined && !claimed;
+  const isClaimed = record.claimUntil !== undefined && record.claimUntil > now;
+  return record.state === 'QUEUED' && record.doubtful !== undefined && !isClaimed;
 }
 
 function isBackingOff(record: ExportRecord): boolean {
   return record.state === 'QUEUED' && record.doubtful === undefined && record.admitRank === undefined;
 }
 
-/** What a get cannot tell: where a doubtful or a missing operation is, and how long the queue is. */
-function needsWholeList(
-  visit: Visit,
-  about: { due: TrackedOperation[]; doubtful: ExportRecord[]; maxPending: number; now: number },
-): boolean {
-  if (about.doubtful.length > 0 || about.due.some(({ missing }) => missing)) return true;
-  return visit.waiting && toRoom(visit, about.maxPending, about.now) === undefined;
+/**
+ * What a get cannot tell: where a missing operation is, whether an operation given up runs after all, and how long the
+ * queue is.
+ */
+function needsWholeList(parts: PollerParts, visit: Visit, { due, now }: { due: TrackedOperation[]; now: number }) {
+  if (due.some(({ missing, seenAt }) => missing || now - seenAt >= UNREADABLE_UNTIL_LOST_MS)) return true;
+  const isStale = now - (visit.project.walk?.end ?? 0) >= LOOK_FOR_SUPERSEDED_EVERY_MS;
+  if (isStale && [...visit.tracked.values()].some(({ earlierTokens }) => earlierTokens)) return true;
+  return visit.waiting && toRoom(visit, parts.maxPending, now) === undefined;
 }
 
 /** How many calls a walk takes: it is taken where as many gets would show less. */
@@ -97,19 +103,33 @@ async function walk(parts: PollerParts, visit: Visit, until: readonly TrackedOpe
   return list;
 }
 
+/** Somebody else may have put the project on hold, or ended a hold, since the visit began. */
+async function readHold(parts: PollerParts, visit: Visit): Promise<void> {
+  const project = await parts.ledger.project(visit.project.project);
+  visit.held = isHeld(project, await parts.ledger.now());
+  visit.onTrial = project?.holdReason === 'credentials';
+  if (visit.held) visit.report.held += 1;
+}
+
 /** Sends the cancels that were asked for; one that was not answered is sent again with the next tick. */
 async function carryOutCancels(parts: PollerParts, visit: Visit, due: readonly ExportRecord[]): Promise<void> {
-  for (const record of due) {
-    if (record.cancelRequestedAt === undefined || !record.operation || !isAccepted(record.state)) continue;
+  const asked = due.filter(({ cancelRequestedAt, state }) => cancelRequestedAt !== undefined && isAccepted(state));
+  await concurrently(asked, CANCELS_AT_ONCE, async (record) => {
     const call = toCall(visit);
-    if (!call) return;
+    if (!call || record.operation === undefined) return;
     const answer = await parts.earthEngine.cancelOperation(record.operation, call);
+    const isDone = isAnswerToCancel(answer);
+    parts.log.info('Cancel was sent', { ...toLogFields(record), isDone });
     const now = await parts.ledger.now();
-    // A refusal for good (it has ended, it is unknown) leaves the rest to the look.
-    const done = answer.kind === 'answered' && answer.status !== 429 && answer.status < 500 && answer.status !== 401;
-    parts.log.info('Cancel was sent', { exportId: record.id, operation: record.operation, done });
-    if (done) await parts.ledger.update(record, { dueAt: null });
+    if (isDone) await parts.ledger.update(record, { dueAt: null });
     const entry = visit.tracked.get(record.operation);
     if (entry) visit.tracked.set(entry.name, { ...entry, nextLookAt: now });
-  }
+  });
+}
+
+/** A refusal because it has ended, or is unknown, leaves the rest to the look. One for want of rights may pass. */
+function isAnswerToCancel(answer: Answer): boolean {
+  if (answer.kind !== 'answered') return false;
+  if (answer.status === 200) return true;
+  return [400, 404, 409, 412].includes(answer.status) && readGoogleError(answer) !== undefined;
 }

@@ -38,6 +38,8 @@ export interface Visit {
   waiting: boolean;
   /** Whether no export may be sent for the project now. */
   held: boolean;
+  /** Whether one export has to show first that Earth Engine takes the credentials again. */
+  onTrial: boolean;
   budget: Budget;
   report: TickReport;
 }

@@ -63,7 +63,7 @@ export function createStage(options: StageOptions = {}) {
   };
   const submitBudgetMs = options.submitBudgetMs ?? 20_000;
   const sender = createSender({ ledger, earthEngine, clock, random, log });
-  const submitter = createSubmitter({ ledger, sender, clock, submitBudgetMs });
+  const submitter = createSubmitter({ ledger, sender, earthEngine, clock, log, submitBudgetMs });
   const poller = createPoller({
     ledger,
     earthEngine,

@@ -1,0 +1,17 @@
+import type { Destination } from './destination.ts';
+import { endExport } from './end-export.ts';
+import type { ExportChanges, ExportError, ExportRecord } from './export.ts';
+
+/** Ends an export whose fate cannot be found out; what its destination holds goes into the event. */
+export function endLost(record: ExportRecord, now: number, destination: Destination | undefined): ExportChanges {
+  const error: ExportError = {
+    code: 2,
+    status: 'UNKNOWN',
+    message: 'Earth Engine no longer knows what became of this export',
+    reason: 'LOST',
+    remedy: 'Look at the asset; retry the export when it is not the new one',
+    retryable: true,
+  };
+  const asset = typeof destination === 'object' ? { asset: destination } : {};
+  return endExport(record, { state: 'LOST', now, changes: { error }, ...asset });
+}

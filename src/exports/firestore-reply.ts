@@ -1,0 +1,37 @@
+/** A response of Firestore, read: `status` is `OK`, one of google.rpc.Code's names, or `HTTP 302` and the like. */
+export interface Reply {
+  status: string;
+  /** Google's own words where it refused. */
+  message: string;
+  data: unknown;
+  /** Firestore's clock when it answered, epoch milliseconds. */
+  serverTime?: number;
+}
+
+/** Reads a response, whose `data` is the JSON, or text where that was none. */
+export function readReply({ status, data }: { status: number; data: unknown }): Reply {
+  const error = findError(data);
+  if (error) return { status: error.status ?? nameOf(status), message: error.message ?? `HTTP ${status}`, data };
+  const isReadable = status === 200 && typeof data === 'object' && data !== null;
+  if (!isReadable) return { status: nameOf(status), message: `an answer that cannot be read (HTTP ${status})`, data };
+  const serverTime = findServerTime(data);
+  return { status: 'OK', message: '', data, ...(serverTime === undefined ? {} : { serverTime }) };
+}
+
+/** Streaming methods answer with a list, in which an error can come last. */
+function findError(data: unknown): { status?: string; message?: string } | undefined {
+  const last: unknown = Array.isArray(data) ? data.at(-1) : data;
+  return (last as { error?: { status?: string; message?: string } } | null | undefined)?.error;
+}
+
+function findServerTime(data: object): number | undefined {
+  const last: unknown = Array.isArray(data) ? data.at(-1) : data;
+  const { readTime, commitTime } = (last ?? {}) as { readTime?: string; commitTime?: string };
+  const time = Date.parse(commitTime ?? readTime ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
+function nameOf(status: number): string {
+  if (status === 200 || status === 408 || status >= 500) return 'UNAVAILABLE';
+  return status === 429 ? 'RESOURCE_EXHAUSTED' : `HTTP ${status}`;
+}
