@@ -6,11 +6,17 @@ export interface Clock {
   after(delayMs: number, task: () => void): () => void;
 }
 
-/** The machine's own clock. Its timers do not keep a process alive that has nothing else to do. */
+/** The longest that a timer of Node can run; a longer one would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/**
+ * The machine's own clock. Its timers do not keep a process alive that has nothing else to do, and none runs longer than
+ * 24 days.
+ */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, task) {
-    const timer = setTimeout(task, delayMs);
+    const timer = setTimeout(task, Math.min(delayMs, LONGEST_TIMER_MS));
     timer.unref();
     return () => clearTimeout(timer);
   },

@@ -35,59 +35,106 @@ export interface Config {
 /** What single callers may do, by e-mail, subject or webhook id; a caller that is not named may do what the lists allow. */
 export type CallerPolicy = Readonly<Record<string, { projects?: string[]; assets?: string[]; maxPriority?: number }>>;
 
-/** One or more settings are wrong; the message names every one. */
+/** One or more settings are wrong; the message names every one, and repeats no value: it may be a secret. */
 export class SettingsError extends Error {
   override readonly name = 'SettingsError';
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter(Boolean),
-);
-const count = (low: number, high: number, fallback: number) =>
-  z.coerce.number<string>().int().min(low).max(high).default(fallback);
+const PROJECT = /^(?:[a-z0-9.-]+:)?[a-z0-9][a-z0-9-]{4,28}[a-z0-9]$/;
+const PROJECT_WANTED = 'the id of a Google Cloud project is wanted, e.g. my-project';
+const ASSETS = /^projects\/[^/\s]+\/assets(?:\/[A-Za-z0-9_-]+)*\/?$/;
+const ASSETS_WANTED = 'asset-name prefixes are wanted, e.g. projects/my-project/assets/models';
+const POLICY_WANTED = '{"CALLER": {"projects": […], "assets": […], "maxPriority": N}} is wanted';
 
-const policySchema = z.record(
-  z.string(),
-  z.strictObject({
-    projects: z.array(z.string()).exactOptional(),
-    assets: z.array(z.string()).exactOptional(),
+const text = z.string({ error: 'it is missing' });
+const project = text.regex(PROJECT, PROJECT_WANTED);
+const assets = text.regex(ASSETS, ASSETS_WANTED);
+
+/** Several values with commas between them. */
+function toList(item: z.ZodString) {
+  return text
+    .transform((list) =>
+      list
+        .split(',')
+        .map((value) => value.trim())
+        .filter(Boolean),
+    )
+    .pipe(z.array(item).min(1, 'at least one value is wanted'));
+}
+
+function toCount(low: number, high: number) {
+  const wanted = `a whole number from ${low} to ${high} is wanted`;
+  return text
+    .regex(/^\d{1,9}$/, wanted)
+    .transform(Number)
+    .pipe(z.int().min(low, wanted).max(high, wanted));
+}
+
+function toChoice<const Choice extends string>(...choices: Choice[]) {
+  return z.enum(choices, { error: `${choices.join(' or ')} is wanted` });
+}
+
+function toUrl() {
+  const wanted = 'an http or https address without user, password, query and fragment is wanted';
+  return text.refine(isPlainUrl, wanted).transform((url) => url.replace(/\/+$/, ''));
+}
+
+function isPlainUrl(url: string): boolean {
+  const { protocol = '', username, password, search, hash } = URL.parse(url) ?? {};
+  return /^https?:$/.test(protocol) && !username && !password && !search && !hash && !/[?#\s]/.test(url);
+}
+
+/** As Standard Webhooks wants it. */
+function isSecret(secret: string): boolean {
+  const base64 = secret.replace(/^whsec_/, '');
+  return /^[A-Za-z0-9+/]{30,}={0,2}$/.test(base64) && base64.length % 4 === 0;
+}
+
+const callerRules = z.strictObject(
+  {
+    projects: z.array(project).exactOptional(),
+    assets: z.array(assets).exactOptional(),
     maxPriority: z.int().min(0).max(9999).exactOptional(),
-  }),
+  },
+  { error: POLICY_WANTED },
 );
 
 const settingsSchema = z.object({
-  EARTHENGINE_PROJECT: z.string({ error: 'required: the project charged when a request names none' }).min(1),
-  EARTHENGINE_URL: z.url({ protocol: /^https?$/ }).default('https://earthengine.googleapis.com'),
-  EVENTS_TOPIC: z
-    .string()
-    .regex(/^(projects\/[^/]+\/topics\/)?[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/, 'wanted is projects/P/topics/T or T')
+  EARTHENGINE_PROJECT: project,
+  EARTHENGINE_URL: toUrl().default('https://earthengine.googleapis.com'),
+  EVENTS_TOPIC: text
+    .regex(/^(projects\/[^/\s]+\/topics\/)?[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/, 'projects/P/topics/T or T is wanted')
     .optional(),
-  LEDGER: z.enum(['firestore', 'sqlite']).optional(),
-  SQLITE_PATH: z.string().min(1).default('.local/ledger.db'),
-  FIRESTORE_DATABASE: z.string().min(1).default('(default)'),
-  GOOGLE_CLOUD_PROJECT: z.string().min(1).optional(),
-  FIRESTORE_EMULATOR_HOST: z.string().min(1).optional(),
-  K_SERVICE: z.string().optional(),
-  ALLOWED_PROJECTS: list.optional(),
-  ALLOWED_ASSETS: list.optional(),
-  HTTP_AUTH: z.enum(['iam', 'signature', 'google-id-token']).default('iam'),
-  WEBHOOK_SECRETS: list.default([]),
-  ID_TOKEN_AUDIENCE: z.string().min(1).optional(),
-  ID_TOKEN_EMAILS: list.default([]),
-  CALLER_POLICY: z.string().transform(parseJson).pipe(policySchema).default({}),
-  NON_EXPORTABLE: z.enum(['reject', 'warn']).default('reject'),
-  POLL_BUDGET_SECONDS: count(5, 3500, 50),
-  POLL_EVERY_SECONDS: z.coerce.number<string>().int().min(1).max(3500).optional(),
-  SUBMIT_BUDGET_SECONDS: count(1, 600, 20),
-  MAX_PENDING: count(1, 3000, 3000),
-  RETENTION_DAYS: count(1, 3650, 90),
-  LOG_LEVEL: z.enum(['debug', 'info', 'warning', 'error']).default('info'),
+  LEDGER: toChoice('firestore', 'sqlite').optional(),
+  SQLITE_PATH: text.default('.local/ledger.db'),
+  FIRESTORE_DATABASE: text.default('(default)'),
+  GOOGLE_CLOUD_PROJECT: text.optional(),
+  FIRESTORE_EMULATOR_HOST: text.optional(),
+  K_SERVICE: text.optional(),
+  ALLOWED_PROJECTS: toList(project).optional(),
+  ALLOWED_ASSETS: toList(assets).optional(),
+  HTTP_AUTH: toChoice('iam', 'signature', 'google-id-token').default('iam'),
+  WEBHOOK_SECRETS: toList(
+    text.refine(isSecret, 'base64 of at least 24 bytes is wanted, with or without whsec_'),
+  ).default([]),
+  ID_TOKEN_AUDIENCE: text.optional(),
+  ID_TOKEN_EMAILS: toList(text.regex(/^[^@\s]+@[^@\s]+$/, 'e-mail addresses are wanted')).default([]),
+  CALLER_POLICY: text
+    .transform(parseJson)
+    .pipe(z.record(text, callerRules, { error: POLICY_WANTED }))
+    .default({}),
+  NON_EXPORTABLE: toChoice('reject', 'warn').default('reject'),
+  POLL_BUDGET_SECONDS: toCount(5, 3500).default(50),
+  POLL_EVERY_SECONDS: toCount(1, 3500).optional(),
+  SUBMIT_BUDGET_SECONDS: toCount(1, 600).default(20),
+  MAX_PENDING: toCount(1, 3000).default(3000),
+  RETENTION_DAYS: toCount(1, 3650).default(90),
+  LOG_LEVEL: toChoice('debug', 'info', 'warning', 'error').default('info'),
 });
+
+type Settings = z.output<typeof settingsSchema>;
 
 /**
  * Reads the settings from the environment; an empty variable counts as absent. Throws `SettingsError` naming every
@@ -95,65 +142,71 @@ const settingsSchema = z.object({
  */
 export function readConfig(environment: Environment, options: { local?: boolean } = {}): Config {
   const given = Object.fromEntries(
-    Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''),
+    Object.keys(settingsSchema.shape).map((name) => [name, environment[name] || undefined]),
   );
   const parsed = settingsSchema.safeParse(given);
-  const faults = parsed.success ? findConflicts(parsed.data, options) : parsed.error.issues.map(describeIssue);
+  const faults = [...(parsed.error?.issues ?? []).map(describeIssue), ...findConflicts(given, options)];
   if (!parsed.success || faults.length > 0) {
     throw new SettingsError(`Cannot start with these settings: ${faults.join('; ')}`);
   }
   return toConfig(parsed.data);
 }
 
-type Settings = z.output<typeof settingsSchema>;
+function describeIssue({ path, message }: z.core.$ZodIssue): string {
+  return `${path.map(String).join('.')}: ${message}`;
+}
 
-function findConflicts(settings: Settings, options: { local?: boolean }): string[] {
-  const faults: string[] = [];
-  if (!settings.EVENTS_TOPIC && !options.local) faults.push('EVENTS_TOPIC is required: the topic of completion events');
-  if (settings.EVENTS_TOPIC && !settings.EVENTS_TOPIC.includes('/') && !settings.GOOGLE_CLOUD_PROJECT) {
-    faults.push('EVENTS_TOPIC names no project: write projects/P/topics/T or set GOOGLE_CLOUD_PROJECT');
-  }
-  if (settings.LEDGER === 'sqlite' && settings.K_SERVICE) {
-    faults.push('LEDGER is "sqlite": a Cloud Run instance loses its disk when it stops; wanted is "firestore"');
-  }
-  if (toLedger(settings) === 'firestore' && !settings.GOOGLE_CLOUD_PROJECT) {
-    faults.push('GOOGLE_CLOUD_PROJECT is required with the Firestore ledger: the project its database is in');
-  }
-  if (settings.HTTP_AUTH === 'signature' && settings.WEBHOOK_SECRETS.length === 0) {
-    faults.push('WEBHOOK_SECRETS is required with HTTP_AUTH=signature');
-  }
-  if (settings.HTTP_AUTH === 'google-id-token') {
-    if (!settings.ID_TOKEN_AUDIENCE) faults.push('ID_TOKEN_AUDIENCE is required with HTTP_AUTH=google-id-token');
-    if (settings.ID_TOKEN_EMAILS.length === 0)
-      faults.push('ID_TOKEN_EMAILS is required with HTTP_AUTH=google-id-token');
-  }
-  return faults;
+/** Faults of settings that depend on each other, told together with those of single ones. */
+function findConflicts(given: Environment, options: { local?: boolean }): string[] {
+  const { EVENTS_TOPIC: topic, GOOGLE_CLOUD_PROJECT: cloudProject, HTTP_AUTH: auth } = given;
+  const isDeployed = given['K_SERVICE'] !== undefined;
+  const ledger = toLedger(given);
+  const conflicts: [isWrong: boolean, fault: string][] = [
+    [!topic && !options.local, 'EVENTS_TOPIC: it is missing; the topic of completion events is wanted'],
+    [
+      topic !== undefined && !topic.includes('/') && !cloudProject,
+      'EVENTS_TOPIC: it names no project; projects/P/topics/T, or GOOGLE_CLOUD_PROJECT beside it, is wanted',
+    ],
+    [
+      ledger === 'sqlite' && isDeployed,
+      'LEDGER: an instance of Cloud Run loses its disk when it stops, and SQLite with it; firestore is wanted',
+    ],
+    [
+      ledger === 'firestore' && !cloudProject,
+      'GOOGLE_CLOUD_PROJECT: it is missing; the project of the Firestore database is wanted',
+    ],
+    [auth === 'signature' && !given['WEBHOOK_SECRETS'], 'WEBHOOK_SECRETS: HTTP_AUTH=signature needs at least one'],
+    [
+      auth === 'google-id-token' && !given['ID_TOKEN_AUDIENCE'],
+      'ID_TOKEN_AUDIENCE: HTTP_AUTH=google-id-token needs it',
+    ],
+    [auth === 'google-id-token' && !given['ID_TOKEN_EMAILS'], 'ID_TOKEN_EMAILS: HTTP_AUTH=google-id-token needs it'],
+  ];
+  return conflicts.filter(([isWrong]) => isWrong).map(([, fault]) => fault);
 }
 
 function toConfig(settings: Settings): Config {
-  const topic = settings.EVENTS_TOPIC;
+  const { EVENTS_TOPIC: topic, GOOGLE_CLOUD_PROJECT: cloudProject, POLL_EVERY_SECONDS: pollEvery } = settings;
   const projects = settings.ALLOWED_PROJECTS ?? [settings.EARTHENGINE_PROJECT];
   return {
     defaultProject: settings.EARTHENGINE_PROJECT,
-    earthEngineUrl: settings.EARTHENGINE_URL.replace(/\/+$/, ''),
-    ...(topic
-      ? { eventsTopic: topic.includes('/') ? topic : `projects/${settings.GOOGLE_CLOUD_PROJECT}/topics/${topic}` }
-      : {}),
+    earthEngineUrl: settings.EARTHENGINE_URL,
+    ...(topic && { eventsTopic: topic.includes('/') ? topic : `projects/${cloudProject}/topics/${topic}` }),
     ledger: toLedger(settings),
     sqlitePath: settings.SQLITE_PATH,
     firestoreDatabase: settings.FIRESTORE_DATABASE,
-    ...(settings.GOOGLE_CLOUD_PROJECT ? { cloudProject: settings.GOOGLE_CLOUD_PROJECT } : {}),
-    ...(settings.FIRESTORE_EMULATOR_HOST ? { firestoreEmulatorHost: settings.FIRESTORE_EMULATOR_HOST } : {}),
+    ...(cloudProject && { cloudProject }),
+    ...(settings.FIRESTORE_EMULATOR_HOST && { firestoreEmulatorHost: settings.FIRESTORE_EMULATOR_HOST }),
     allowedProjects: projects,
-    allowedAssets: settings.ALLOWED_ASSETS ?? projects.map((project) => `projects/${project}/assets`),
+    allowedAssets: settings.ALLOWED_ASSETS ?? projects.map((id) => `projects/${id}/assets`),
     httpAuth: settings.HTTP_AUTH,
     webhookSecrets: settings.WEBHOOK_SECRETS,
-    ...(settings.ID_TOKEN_AUDIENCE ? { idTokenAudience: settings.ID_TOKEN_AUDIENCE } : {}),
+    ...(settings.ID_TOKEN_AUDIENCE && { idTokenAudience: settings.ID_TOKEN_AUDIENCE }),
     idTokenEmails: settings.ID_TOKEN_EMAILS,
     callerPolicy: settings.CALLER_POLICY,
     nonExportable: settings.NON_EXPORTABLE,
     pollBudgetMs: settings.POLL_BUDGET_SECONDS * 1000,
-    ...(settings.POLL_EVERY_SECONDS ? { pollEveryMs: settings.POLL_EVERY_SECONDS * 1000 } : {}),
+    ...(pollEvery && { pollEveryMs: pollEvery * 1000 }),
     submitBudgetMs: settings.SUBMIT_BUDGET_SECONDS * 1000,
     maxPending: settings.MAX_PENDING,
     retentionDays: settings.RETENTION_DAYS,
@@ -161,20 +214,16 @@ function toConfig(settings: Settings): Config {
   };
 }
 
-function toLedger(settings: Settings): 'firestore' | 'sqlite' {
-  return settings.LEDGER ?? (settings.K_SERVICE ? 'firestore' : 'sqlite');
+function toLedger(given: { LEDGER?: string | undefined; K_SERVICE?: string | undefined }): Config['ledger'] {
+  if (given.LEDGER === 'firestore' || given.LEDGER === 'sqlite') return given.LEDGER;
+  return given.K_SERVICE ? 'firestore' : 'sqlite';
 }
 
-function parseJson(text: string, context: z.core.$RefinementCtx<string>): unknown {
+function parseJson(json: string, context: z.core.$RefinementCtx<string>): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(json);
   } catch {
-    context.addIssue('is not JSON; wanted is {"CALLER": {"projects": […], "assets": […], "maxPriority": N}}');
+    context.addIssue(`it is no JSON; ${POLICY_WANTED}`);
     return z.NEVER;
   }
-}
-
-function describeIssue(issue: z.core.$ZodIssue): string {
-  const [name = 'settings', ...rest] = issue.path.map(String);
-  return `${[name, ...rest].join('.')}: ${issue.message}`;
 }

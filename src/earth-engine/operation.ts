@@ -1,3 +1,6 @@
+import { readList, readNumber, readObject, readText, readTime } from './json-fields.ts';
+import { toResourcePath } from './resource-name.ts';
+
 /** What an operation is doing, in Earth Engine's words. */
 export type OperationState = 'PENDING' | 'RUNNING' | 'CANCELLING' | 'SUCCEEDED' | 'CANCELLED' | 'FAILED';
 
@@ -9,7 +12,7 @@ export interface OperationStage {
   totalWorkUnits?: number;
 }
 
-/** A long-running operation as read from any answer of Earth Engine. Times are epoch milliseconds. */
+/** A long-running operation as read from any answer of Earth Engine. Times are epoch milliseconds, texts are cut to 4,000. */
 export interface Operation {
   /** `projects/P/operations/ID`. */
   name: string;
@@ -53,97 +56,73 @@ export function isEnded(state: OperationState): boolean {
  * undefined for anything that is no operation. A top-level `error` is the operation's, not the call's (AIP-151).
  */
 export function readOperation(value: unknown): Operation | undefined {
-  const body = toObject(value);
+  const body = readObject(value);
   const name = body?.['name'];
-  if (!body || typeof name !== 'string' || !NAME.test(name)) return undefined;
-  const metadata = toObject(body['metadata']) ?? {};
+  if (!body || typeof name !== 'string' || !NAME.test(name) || toResourcePath(name) === undefined) return undefined;
+  const metadata = readObject(body['metadata']) ?? {};
   const error = readError(body['error']);
   const operation: Operation = {
     name,
     state: readState(metadata['state'], body, error),
     stages: readStages(metadata['stages']),
-    destinationUris: toList(metadata['destinationUris']).filter((uri) => typeof uri === 'string'),
+    destinationUris: readList(metadata['destinationUris'])
+      .map(readText)
+      .filter((uri) => uri !== undefined),
   };
-  copyText(metadata, operation, 'description');
-  copyText(metadata, operation, 'type');
-  for (const field of ['priority', 'progress', 'attempt', 'batchEecuUsageSeconds'] as const) {
-    const number = readNumber(metadata[field]);
-    if (number !== undefined) operation[field] = number;
-  }
-  for (const field of ['createTime', 'startTime', 'endTime', 'updateTime'] as const) {
-    const time = readTime(metadata[field]);
-    if (time !== undefined) operation[field] = time;
-  }
+  copyFields(metadata, operation, ['description', 'type'], readText);
+  copyFields(metadata, operation, ['priority', 'progress', 'attempt', 'batchEecuUsageSeconds'], readNumber);
+  copyFields(metadata, operation, ['createTime', 'startTime', 'endTime', 'updateTime'], readTime);
   if (error) operation.error = error;
   return operation;
 }
 
 /**
- * `done` decides with or without a state; where the two contradict each other and nothing else speaks for an end, the
- * operation counts as running, so that it is looked at again.
+ * The state's own word first, then `done`, which some answers contradict: an operation with an `error` never counts as
+ * a success, and one that is `done` in a live state, with neither error nor response, is looked at again.
  */
 function readState(state: unknown, body: Record<string, unknown>, error: Operation['error']): OperationState {
   const done = body['done'] === true;
-  if (error && (done || state === 'SUCCEEDED')) {
-    return state === 'CANCELLED' || error.code === CANCELLED_CODE ? 'CANCELLED' : 'FAILED';
-  }
   const known = KNOWN_STATES.has(state) ? (state as OperationState) : undefined;
-  if (known && isEnded(known)) return known;
-  if (done && (!known || body['response'] !== undefined)) return 'SUCCEEDED';
-  if (known) return known;
-  return state === undefined || state === 'STATE_UNSPECIFIED' ? 'PENDING' : 'RUNNING';
+  const untold = state === undefined || state === null || state === 'STATE_UNSPECIFIED';
+  if (known === 'FAILED' || known === 'CANCELLED') return known;
+  if (error && (done || untold || known === 'SUCCEEDED')) return error.code === CANCELLED_CODE ? 'CANCELLED' : 'FAILED';
+  if (known === 'SUCCEEDED') return known;
+  if (done && (!known || readObject(body['response']))) return 'SUCCEEDED';
+  if (known === 'CANCELLING') return known;
+  if (known && !done) return known;
+  return untold ? 'PENDING' : 'RUNNING';
 }
 
+/** Whatever stands in the place of the error says that there is one. */
 function readError(value: unknown): Operation['error'] {
-  const error = toObject(value);
-  if (!error) return undefined;
-  const message = typeof error['message'] === 'string' ? error['message'] : '';
-  return typeof error['code'] === 'number' ? { code: error['code'], message } : { message };
+  if (value === undefined || value === null) return undefined;
+  const error = readObject(value);
+  const code = readNumber(error?.['code']);
+  const message = readText(error?.['message']) ?? '';
+  return code === undefined ? { message } : { code, message };
 }
 
 function readStages(value: unknown): OperationStage[] {
   const stages: OperationStage[] = [];
-  for (const item of toList(value)) {
-    const from = toObject(item);
+  for (const item of readList(value)) {
+    const from = readObject(item);
     if (!from) continue;
-    const stage: OperationStage = { name: typeof from['displayName'] === 'string' ? from['displayName'] : '' };
-    copyText(from, stage, 'description');
-    for (const field of ['completeWorkUnits', 'totalWorkUnits'] as const) {
-      const units = readNumber(from[field]);
-      if (units !== undefined) stage[field] = units;
-    }
+    const stage: OperationStage = { name: readText(from['displayName']) ?? '' };
+    copyFields(from, stage, ['description'], readText);
+    copyFields(from, stage, ['completeWorkUnits', 'totalWorkUnits'], readNumber);
     stages.push(stage);
   }
   return stages;
 }
 
-/** Before it has started, an operation's startTime is the epoch: that counts as absent. Any number of digits is fine. */
-function readTime(value: unknown): number | undefined {
-  if (typeof value !== 'string') return undefined;
-  const time = Date.parse(value);
-  return Number.isFinite(time) && time > 0 ? time : undefined;
-}
-
-function readNumber(value: unknown): number | undefined {
-  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
-}
-
-function copyText<Field extends string>(
+function copyFields<Field extends string, Value>(
   from: Record<string, unknown>,
-  to: { [Name in Field]?: string },
-  field: Field,
+  to: { [Name in Field]?: Value },
+  fields: readonly Field[],
+  read: (value: unknown) => Value | undefined,
 ): void {
-  const text = from[field];
-  if (typeof text === 'string') to[field] = text;
-}
-
-function toObject(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
-}
-
-function toList(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+  for (const field of fields) {
+    const value = read(from[field]);
+    if (value !== undefined) to[field] = value;
+  }
 }

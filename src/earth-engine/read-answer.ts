@@ -1,14 +1,17 @@
 import type { Answer, Fetch } from './client.ts';
 
+const LONGEST_WAIT_MS = 86_400_000;
+const HTTP_DATE = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? /;
+
 /**
  * Reads an HTTP response as far as `maxBytes`. A body that is cut short or too long leaves the status and no JSON: what
- * it would have said is not known.
+ * it would have said is not known. Never throws.
  */
 export async function readAnswer(
   response: Awaited<ReturnType<Fetch>>,
   options: { maxBytes: number; now: () => number },
 ): Promise<Answer & { quotaStatus?: string }> {
-  const retryAfterMs = readRetryAfter(response.headers.get('retry-after'), options.now());
+  const retryAfterMs = readRetryAfter(response.headers, options.now());
   const quotaStatus = response.headers.get('x-earth-engine-quota-status');
   return {
     kind: 'answered',
@@ -28,16 +31,26 @@ async function readJson(body: AsyncIterable<Uint8Array> | null, maxBytes: number
       if (bytes > maxBytes) return undefined;
       chunks.push(chunk);
     }
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'));
+    return JSON.parse(new TextDecoder().decode(Buffer.concat(chunks)));
   } catch {
     return undefined;
   }
 }
 
-/** Seconds or an HTTP date (RFC 9110, 10.2.3); anything else counts as absent. */
-function readRetryAfter(value: string | null, now: number): number | undefined {
-  if (value === null) return undefined;
-  if (/^\d{1,9}$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
-  return Number.isFinite(date) ? Math.max(0, date - now) : undefined;
+/**
+ * Seconds or an HTTP date (RFC 9110, 10.2.3), a day at the most; anything else counts as absent. A date is measured
+ * against the sender's own clock where the answer tells it: ours may be off.
+ */
+function readRetryAfter(headers: { get(name: string): string | null }, now: number): number | undefined {
+  const value = headers.get('retry-after')?.trim() ?? '';
+  const waitMs = /^\d{1,9}$/.test(value)
+    ? Number(value) * 1000
+    : readHttpDate(value) - (readHttpDate(headers.get('date') ?? '') || now);
+  return Number.isNaN(waitMs) ? undefined : Math.min(LONGEST_WAIT_MS, Math.max(0, waitMs));
+}
+
+/** Epoch milliseconds, or NaN. The oldest of the three forms leaves out that it is in GMT. */
+function readHttpDate(text: string): number {
+  if (!HTTP_DATE.test(text)) return Number.NaN;
+  return Date.parse(text.endsWith(' GMT') ? text : `${text} GMT`);
 }

@@ -1,0 +1,132 @@
+import type { Clock } from '../clock.ts';
+import type { Answer, CallOptions, EarthEngineOptions } from './client.ts';
+import { readAnswer } from './read-answer.ts';
+import { toProjectPath } from './resource-name.ts';
+
+/** One call, made out. */
+export interface Call {
+  method: 'GET' | 'POST';
+  /** Beginning with a slash, encoded, without the query. */
+  path: string;
+  query?: string;
+  body?: string;
+}
+
+/** How long one call may still go on. */
+interface Limit {
+  signal: AbortSignal;
+  release(): void;
+}
+
+const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
+const ROOTS_WITHOUT_PROJECT = ['earthengine-legacy', 'earthengine-public'];
+/** What may stand in a header: another character would fail the call as if it had been sent. */
+const HEADER_VALUE = /^[\x21-\x7e]{1,4096}$/;
+
+/** Only there may credentials go (no redirect is ever followed). */
+export function isGoogleHost(url: string): boolean {
+  const { protocol, hostname = '' } = URL.parse(url) ?? {};
+  return protocol === 'https:' && (hostname === 'googleapis.com' || hostname.endsWith('.googleapis.com'));
+}
+
+/** Builds the one function through which every call goes. It never throws. */
+export function createSendCall(options: EarthEngineOptions) {
+  const { baseUrl, clock, getToken, maxAnswerBytes = MAX_ANSWER_BYTES, onCall } = options;
+  const authorised = isGoogleHost(baseUrl);
+
+  /** A 401 is a definite refusal, so the same call is made once more with a new token, within the same time. */
+  async function sendCall(call: Call, how: CallOptions): Promise<Answer> {
+    const limit = startLimit(clock, how);
+    try {
+      const first = await send(call, how, { limit, renew: false });
+      const refused = first.kind === 'answered' && first.status === 401;
+      return refused && authorised ? await send(call, how, { limit, renew: true }) : first;
+    } finally {
+      limit.release();
+    }
+  }
+
+  async function send(call: Call, how: CallOptions, { limit, renew }: { limit: Limit; renew: boolean }) {
+    const { method, path, query, body } = call;
+    const { signal } = limit;
+    let sent = false;
+    let read: Answer & { quotaStatus?: string };
+    try {
+      const headers = await settleBefore(signal, () => toHeaders(call, how, renew));
+      sent = true;
+      const init = { method, headers, redirect: 'manual', signal } as const;
+      const url = `${baseUrl}${path}${query === undefined ? '' : `?${query}`}`;
+      const response = await options.fetch(url, body === undefined ? init : { ...init, body });
+      read = await readAnswer(response, { maxBytes: maxAnswerBytes, now: clock.now });
+    } catch (error) {
+      const late = sent ? 'no answer in time' : 'no access token in time';
+      read = { kind: 'unanswered', cause: signal.aborted ? late : describe(error), sent };
+    }
+    const { quotaStatus, ...answer } = read;
+    onCall?.({
+      method: `${method} ${path}`,
+      status: answer.kind === 'answered' ? answer.status : 0,
+      ...(quotaStatus === undefined ? {} : { quotaStatus }),
+    });
+    return answer as Answer;
+  }
+
+  async function toHeaders(call: Call, how: CallOptions, renew: boolean): Promise<Record<string, string>> {
+    const headers: Record<string, string> = {
+      accept: 'application/json',
+      'content-type': 'application/json',
+      'x-goog-api-client': 'ee-classifier-export',
+    };
+    const project = toCharged(call.path, how);
+    if (project !== undefined) headers['x-goog-user-project'] = project;
+    if (how.traceparent !== undefined && HEADER_VALUE.test(how.traceparent)) headers['traceparent'] = how.traceparent;
+    if (!authorised) return headers;
+    const token = await getToken(renew);
+    if (!HEADER_VALUE.test(token)) throw new Error('Cannot use the access token: it is not one');
+    return { ...headers, authorization: `Bearer ${token}` };
+  }
+
+  return sendCall;
+}
+
+/** Both official clients send the project that is charged, as it is written in the path. */
+function toCharged(path: string, { chargedProject }: CallOptions): string | undefined {
+  const written = chargedProject === undefined ? path.slice('/v1/'.length) : (toProjectPath(chargedProject) ?? '');
+  const project = /^projects\/([^/]+)/.exec(written)?.[1];
+  return project === undefined || ROOTS_WITHOUT_PROJECT.includes(project) ? undefined : project;
+}
+
+function startLimit(clock: Clock, { timeoutMs, signal }: CallOptions): Limit {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  const cancel = clock.after(timeoutMs, end);
+  if (signal?.aborted) end();
+  signal?.addEventListener('abort', end, { once: true });
+  return {
+    signal: ended.signal,
+    release() {
+      cancel();
+      signal?.removeEventListener('abort', end);
+    },
+  };
+}
+
+/** Does not begin `work` after the abort, and does not wait for it any longer. */
+function settleBefore<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => reject(new Error('Aborted'));
+    if (signal.aborted) return giveUp();
+    signal.addEventListener('abort', giveUp, { once: true });
+    work()
+      .then(resolve, reject)
+      .finally(() => signal.removeEventListener('abort', giveUp));
+  });
+}
+
+/** Names what went wrong on the way without repeating anything that was sent. */
+function describe(error: unknown): string {
+  const { cause = error } = (error ?? {}) as { cause?: unknown };
+  const { code, name } = (cause ?? {}) as { code?: unknown; name?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof name === 'string' ? name : 'connection failed';
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { cloudEvent, http } from '@google-cloud/functions-framework';
+import { systemClock } from './clock.ts';
+import { type Config, readConfig } from './config.ts';
+import { createPubSubPublisher } from './events/publisher.ts';
+import type { Ledger } from './exports/ledger.ts';
+import { installDrain } from './functions/drain.ts';
+import { installIntake } from './functions/intake.ts';
+import type { FunctionName } from './functions/intake-limits.ts';
+import { createGoogleCredentials } from './google-auth.ts';
+import { createLog } from './log.ts';
+import { createService } from './service.ts';
+
+const config = readConfig(process.env);
+const log = createLog({
+  level: config.logLevel,
+  write: (line) => process.stdout.write(line),
+  ...(config.cloudProject ? { projectId: config.cloudProject } : {}),
+});
+const credentials = createGoogleCredentials();
+const draining = new AbortController();
+const clock = systemClock;
+const { eventsTopic: topic = '' } = config;
+const service = createService({
+  config,
+  ledger: await createLedger(config),
+  publisher: createPubSubPublisher({ topic }),
+  credentials,
+  fetch,
+  clock,
+  random: Math.random,
+  createId: randomUUID,
+  log,
+  draining: draining.signal,
+});
+const target = readTarget();
+const intake = installIntake({ functionOf: () => target, draining: draining.signal });
+installDrain({ process, draining, intake, clock, log });
+
+http('exportsHttp', service.exportsHttp);
+cloudEvent('exportsPubsub', service.exportsPubsub);
+http('pollOperations', service.pollOperations);
+
+/** Each ledger's library is loaded only where it is used. */
+async function createLedger({ ledger, sqlitePath, ...settings }: Config): Promise<Ledger> {
+  if (ledger === 'sqlite') {
+    const { createSqliteLedger } = await import('./exports/ledger-sqlite.ts');
+    return createSqliteLedger({ path: sqlitePath, clock });
+  }
+  const { createFirestoreLedger } = await import('./exports/ledger-firestore.ts');
+  return createFirestoreLedger({
+    projectId: settings.cloudProject ?? '',
+    database: settings.firestoreDatabase,
+    ...(settings.firestoreEmulatorHost ? { emulatorHost: settings.firestoreEmulatorHost } : {}),
+    getToken: credentials.getToken,
+    clock,
+    random: Math.random,
+  });
+}
+
+/** Which of the functions this process serves, by the framework's own rules: its flag, then its variable. */
+function readTarget(): FunctionName | undefined {
+  const { values } = parseArgs({ strict: false, options: { target: { type: 'string' } } });
+  const names: readonly unknown[] = ['exportsHttp', 'exportsPubsub', 'pollOperations'] satisfies FunctionName[];
+  const name = values.target ?? process.env['FUNCTION_TARGET'];
+  return names.includes(name) ? (name as FunctionName) : undefined;
+}

@@ -1,0 +1,63 @@
+import type { Clock } from './clock.ts';
+import type { Config } from './config.ts';
+import { createEarthEngineClient, type Fetch } from './earth-engine/client.ts';
+import type { Publisher } from './events/publisher.ts';
+import type { Ledger } from './exports/ledger.ts';
+import { createPoller, type Poller } from './exports/poller.ts';
+import { createPreflight } from './exports/preflight.ts';
+import { createSender } from './exports/sender.ts';
+import { createSubmitter } from './exports/submitter.ts';
+import { createExportsHttp } from './functions/exports-http.ts';
+import { createExportsPubsub } from './functions/exports-pubsub.ts';
+import { createPollOperations } from './functions/poll-operations.ts';
+import type { GoogleCredentials } from './google-auth.ts';
+import type { Log } from './log.ts';
+
+/** The parts that differ between the cloud, the local stack and a test. */
+export interface ServiceParts {
+  config: Config;
+  ledger: Ledger;
+  publisher: Publisher;
+  credentials: GoogleCredentials;
+  fetch: Fetch;
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  /** A new UUID. */
+  createId: () => string;
+  log: Log;
+  /** Aborted when the process is told to stop. */
+  draining: AbortSignal;
+}
+
+/** The three entry points, and the poller itself for who runs ticks without HTTP. */
+export interface Service {
+  exportsHttp: ReturnType<typeof createExportsHttp>;
+  exportsPubsub: ReturnType<typeof createExportsPubsub>;
+  pollOperations: ReturnType<typeof createPollOperations>;
+  poller: Poller;
+}
+
+/** Puts the service together. Nothing is read or sent before the first request. */
+export function createService(parts: ServiceParts): Service {
+  const { config, clock, log, credentials } = parts;
+  const isGoogle = config.earthEngineUrl.endsWith('.googleapis.com');
+  const principal = isGoogle ? { principal: credentials.principal } : {};
+  const earthEngine = createEarthEngineClient({
+    baseUrl: config.earthEngineUrl,
+    fetch: parts.fetch,
+    getToken: credentials.getToken,
+    clock,
+    onCall: (call) => log.debug('Earth Engine was called', call),
+  });
+  const sender = createSender({ ...parts, ...principal, earthEngine });
+  const submitter = createSubmitter({ ...parts, earthEngine, sender, submitBudgetMs: config.submitBudgetMs });
+  const preflight = createPreflight({ earthEngine, clock, ...principal });
+  const poller = createPoller({ ...config, ...parts, ...principal, earthEngine, sender, owner: parts.createId() });
+  return {
+    exportsHttp: createExportsHttp({ ...parts, earthEngine, submitter, preflight: ({ request }) => preflight(request) }),
+    exportsPubsub: createExportsPubsub({ ...parts, submitter }),
+    pollOperations: createPollOperations({ tick: poller.tick, log }),
+    poller,
+  };
+}

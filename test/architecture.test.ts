@@ -1,0 +1,139 @@
+import { describe, expect, test } from '@jest/globals';
+import { readSourceFiles, resolveImport, type SourceFile } from './source-files.ts';
+
+const files = readSourceFiles('src');
+
+/** The room a file is in: the first folder under src, or the file itself. */
+function roomOf(path: string): string {
+  return path.split('/')[1] ?? path;
+}
+
+const ANYONE_MAY = ['clock.ts', 'budget.ts', 'concurrently.ts', 'log.ts'];
+
+/** Which rooms a room may look into, besides itself and the small files anyone may. */
+const LOOKS_INTO: Record<string, string[]> = {
+  request: [],
+  'earth-engine': [],
+  events: [],
+  exports: ['request', 'earth-engine', 'events'],
+  functions: ['exports', 'request', 'earth-engine', 'events', 'config.ts'],
+  console: ['functions'],
+  'config.ts': [],
+  'google-auth.ts': [],
+  'service.ts': ['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'config.ts', 'google-auth.ts'],
+  'index.ts': ['service.ts', 'config.ts'],
+  cli: ['local', 'config.ts', 'google-auth.ts'],
+  local: ['service.ts', 'config.ts', 'events', 'functions'],
+};
+
+/** Where each package may be imported; every other place asks that file. */
+const HOMES: Record<string, RegExp> = {
+  '@google-cloud/functions-framework': /^src\/(index\.ts|functions\/|local\/)/,
+  '@google-cloud/functions-framework/testing': /^src\/local\//,
+  '@google-cloud/pubsub': /^src\/events\/publisher\.ts$/,
+  '@googleapis/firestore': /^src\/exports\/(ledger-firestore|firestore-[a-z-]+)\.ts$/,
+  'google-auth-library': /^src\/google-auth\.ts$/,
+  standardwebhooks: /^src\/functions\/signature\.ts$/,
+  'node:sqlite': /^src\/exports\/sqlite-[a-z-]+\.ts$/,
+  undici: /^src\/service\.ts$/,
+  zod: /./,
+};
+
+function findStrays(isStray: (file: SourceFile, from: string, target: string | undefined) => boolean): string[] {
+  return files.flatMap((file) =>
+    file.imports
+      .filter(({ from }) => isStray(file, from, resolveImport(file, from)))
+      .map(({ from }) => `${file.path} imports ${from}`),
+  );
+}
+
+describe('the rooms of src', () => {
+  test('look only into the rooms they may', () => {
+    const strays = findStrays((file, _, target) => {
+      if (target === undefined) return false;
+      const [here, there] = [roomOf(file.path), roomOf(target)];
+      return here !== there && !ANYONE_MAY.includes(there) && !(LOOKS_INTO[here] ?? []).includes(there);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('keep every package in its one home', () => {
+    const strays = findStrays((file, from, target) => {
+      if (target !== undefined || (from.startsWith('node:') && from !== 'node:sqlite')) return false;
+      return !HOMES[from]?.test(file.path);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('leave the request, the record and the completion event pure', () => {
+    const pure = /^src\/(request\/|exports\/export\.ts|events\/completion-event\.ts)/;
+    const strays = findStrays(
+      (file, from) => pure.test(file.path) && !from.startsWith('.') && !['zod', 'node:crypto'].includes(from),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('leave the simulator to itself', () => {
+    const strays = findStrays(
+      (file, from, target) =>
+        file.path.startsWith('src/local/earth-engine-simulator/') &&
+        (target === undefined ? !from.startsWith('node:') : !target.startsWith('src/local/earth-engine-simulator/')),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('deploy nothing of the local stack', () => {
+    const strays = findStrays(
+      (file, _, target) => !/^src\/(local|cli)\//.test(file.path) && (target?.startsWith('src/local/') ?? false),
+    );
+    expect(strays).toEqual([]);
+  });
+});
+
+describe('source files', () => {
+  const deployed = files.filter(({ path }) => !/^src\/(local|cli)\//.test(path));
+
+  test('read the environment in the composition root alone', () => {
+    const readers = deployed.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
+    expect(readers).toEqual(['src/index.ts']);
+  });
+
+  test('take time and chance from their options', () => {
+    const own = /\b(Date\.now\(|Math\.random\(|setTimeout\(|setInterval\(|AbortSignal\.timeout\(|performance\.now\()/;
+    const strays = deployed.filter(({ path, text }) => path !== 'src/clock.ts' && own.test(text));
+    expect(strays.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('compress without the thread pool, whose order is chance', () => {
+    const strays = deployed.filter(({ text }) => /\b(gzip|gunzip|deflate|inflate)\(/.test(text));
+    expect(strays.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('re-export nothing but types', () => {
+    const barrel = /^export\s+(\*|\{[^}]*\})\s+from/m;
+    expect(files.filter(({ text }) => barrel.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('import each other in no circle', () => {
+    expect(findCycles(files)).toEqual([]);
+  });
+});
+
+function findCycles(all: SourceFile[]): string[] {
+  const targets = new Map(
+    all.map((file) => [
+      file.path,
+      file.imports.filter(({ typeOnly }) => !typeOnly).flatMap(({ from }) => resolveImport(file, from) ?? []),
+    ]),
+  );
+  const done = new Set<string>();
+  const cycles: string[] = [];
+  function visit(path: string, way: string[]): void {
+    if (way.includes(path)) cycles.push([...way.slice(way.indexOf(path)), path].join(' > '));
+    if (done.has(path) || way.includes(path)) return;
+    for (const target of targets.get(path) ?? []) visit(target, [...way, path]);
+    done.add(path);
+  }
+  for (const path of targets.keys()) visit(path, []);
+  return cycles;
+}
