@@ -19,7 +19,7 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 
 const EXAMPLES: readonly Example[] = [
   {
-    title: 'HTTP: a random forest, as Python\'s classifier.serialize() gives it',
+    title: "HTTP: a random forest, as Python's classifier.serialize() gives it",
     graph: 'python-rf-trained-table.json',
     async send({ url }, expression) {
       const body = { ...toBody('demo-http'), expression: JSON.stringify(expression) };
@@ -95,7 +95,8 @@ async function watch(ids: readonly string[]): Promise<void> {
   while (events.length < ids.length && Date.now() - start < GIVE_UP_AFTER_MS) {
     for (const id of ids) {
       const line = await describe(id);
-      if (shown.get(id) !== line) console.log(`${String(Math.round((Date.now() - start) / 1000)).padStart(3)} s  ${line}`);
+      if (shown.get(id) !== line)
+        console.log(`${String(Math.round((Date.now() - start) / 1000)).padStart(3)} s  ${line}`);
       shown.set(id, line);
     }
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -52,7 +52,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const { folder, durationMs, tickEveryMs = 2_000, writeLog } = options;
   const simulator = await startSimulator({
     port: options.simulatorPort,
-
+    stateFile: `${folder}/earth-engine.jsonl`,
     startDelayMs: 1_000,
     durationMs,
   });
@@ -137,7 +137,11 @@ function startTicking(url: string, everyMs: number): () => Promise<void> {
   }
   async function tick(): Promise<void> {
     try {
-      const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+      const response = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{}',
+      });
       await response.arrayBuffer();
     } catch {
       // The next tick goes on where this one stopped.

@@ -93,6 +93,7 @@ function postExport({ model, request, project, user }: Call): object {
   return model.exportClassifier(project, user, readJson(request));
 }
 
+/** `filter` is ignored: whether Earth Engine heeds it is not known, and its clients never send it. */
 function listOperations({ model, project, query }: Call): object {
   return model.listOperations(project, Number(query.get('pageSize') ?? 0), query.get('pageToken') ?? '');
 }

@@ -138,7 +138,7 @@ function listOperations(world: World, project: string, page: Required<Page>): Op
   return listPage({
     ...page,
     project,
-    tasks: tasksOf(world, project),
+    tasks: world.projects.get(project) ?? [],
     view,
     isVisible: (task) => view.now - task.createTime >= world.settings.listLagMs && !isForgotten(world, task),
   });

@@ -15,9 +15,15 @@ export function isProject(id: string): boolean {
   return PROJECT.test(id);
 }
 
-/** A new operation id: 15 bytes in base32, which is what all real ones seen look like. */
-export function createOperationId(random: () => number): string {
-  return Array.from({ length: 24 }, () => BASE32[Math.floor(random() * 32)]).join('');
+/**
+ * An operation id as all real ones seen look: 15 bytes in base32. Most of it is chance; the last six characters are
+ * `sequence`, so that no two are equal even where chance is not.
+ */
+export function createOperationId(random: () => number, sequence: number): string {
+  const digits = Array.from({ length: 24 }, (_, index) =>
+    index < 18 ? Math.floor(random() * 32) : Math.floor(sequence / 32 ** (23 - index)) % 32,
+  );
+  return digits.map((digit) => BASE32[digit]).join('');
 }
 
 /** The name without its last segment. */

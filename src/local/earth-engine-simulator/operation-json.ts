@@ -1,4 +1,4 @@
-import type { Oddities, Settings } from './settings.ts';
+import type { Settings } from './settings.ts';
 import { isFinal, type Task } from './task.ts';
 import { toTimestamp } from './timestamp.ts';
 
@@ -73,12 +73,11 @@ function toTimes(task: Task, view: OperationView): Record<string, string> {
 function toProgress(task: Task, view: OperationView): Record<string, unknown> {
   const progress = readProgress(task, view.now);
   if (progress === undefined) return {};
-  const { oddities } = view.settings;
   return {
     progress,
     stages: [
-      toStage(['Compute classifier', 'Evaluating the expression.'], Math.min(1, progress * 2), { oddities, view }),
-      toStage(['Write asset', 'Writing to the destination.'], Math.max(0, progress * 2 - 1), { oddities, view }),
+      toStage(['Compute classifier', 'Evaluating the expression.'], Math.min(1, progress * 2), view),
+      toStage(['Write asset', 'Writing to the destination.'], Math.max(0, progress * 2 - 1), view),
     ],
   };
 }
@@ -90,13 +89,10 @@ function readProgress(task: Task, now: number): number | undefined {
   return Math.min(0.99, Math.max(0, Math.round(share * 100) / 100));
 }
 
-function toStage(
-  [displayName, description]: readonly [string, string],
-  share: number,
-  { oddities, view }: { oddities: Oddities; view: OperationView },
-): object {
-  if (occurs(oddities.stagesWithoutUnits, view)) return { displayName };
-  const totalWorkUnits = occurs(oddities.textualUnits, view) ? '100' : 100;
+function toStage([displayName, description]: [string, string], share: number, view: OperationView): object {
+  const { stagesWithoutUnits, textualUnits } = view.settings.oddities;
+  if (occurs(stagesWithoutUnits, view)) return { displayName };
+  const totalWorkUnits = occurs(textualUnits, view) ? '100' : 100;
   return { displayName, completeWorkUnits: Math.round(share * 100), totalWorkUnits, description };
 }
 

@@ -4,7 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { handleControl } from './control.ts';
 import { type Delivery, toDelivery } from './delivery.ts';
 import { createFaults, type Fault, type FaultRule, type Faults } from './faults.ts';
-import { handleRequest, type SimulatorResponse } from './handle.ts';
+import { handleRequest, type SimulatorRequest, type SimulatorResponse } from './handle.ts';
+import { openJournal } from './journal.ts';
 import { createEarthEngineModel, type EarthEngineModel } from './model.ts';
 import { createSeededRandom } from './seeded-random.ts';
 import type { WorldOptions } from './world.ts';
@@ -24,6 +25,8 @@ export interface SimulatorOptions extends Omit<WorldOptions, 'now' | 'random'> {
   /** Makes chance repeatable: the same requests in the same order meet the same oddities and faults. */
   seed?: number;
   faults?: readonly FaultRule[];
+  /** A file that lets the simulator go on where it stopped, however it stopped (none: it begins anew). */
+  stateFile?: string;
   /** Requests that are remembered (1000). */
   maxRequests?: number;
   /** Called when a request has been dealt with. */
@@ -59,9 +62,12 @@ export interface Simulator {
 /** Starts a simulated Earth Engine on a socket. */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { port = 0, host = '127.0.0.1', now = Date.now, seed, ...others } = options;
-  const { faults: rules = [], maxRequests = 1000, onRequest, ...world } = others;
+  const { faults: rules = [], maxRequests = 1000, onRequest, stateFile, ...world } = others;
   const random = seed === undefined ? Math.random : createSeededRandom(seed);
-  const model = createEarthEngineModel({ ...world, now, random });
+  const journal = stateFile === undefined ? undefined : openJournal({ path: stateFile, now, random });
+  const model = createEarthEngineModel({ ...world, now: journal?.now ?? now, random: journal?.random ?? random });
+  const carryOut = (request: SimulatorRequest) => handleRequest(model, request);
+  journal?.replay(carryOut);
   const faults = createFaults(rules, random);
   const requests: ReceivedRequest[] = [];
   const closing = new AbortController();
@@ -77,7 +83,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests.push(received);
     if (requests.length > maxRequests) requests.shift();
     await deliver(toDelivery(fault), response, {
-      execute: () => handleRequest(model, request),
+      execute: () => (journal ? journal.record(request, carryOut) : carryOut(request)),
       signal: closing.signal,
       onAnswer: (status) => {
         received.status = status;

@@ -1,6 +1,7 @@
 import type { RpcStatus } from './api-error.ts';
 import type { RefusalKind } from './refusals.ts';
 import type { CancelOutcome, Outcome, Task } from './task.ts';
+import type { TimestampDigits } from './timestamp.ts';
 
 /**
  * How often the answers show each peculiarity that has been seen on the wire: 0 never, 1 always, between by chance.
@@ -70,7 +71,7 @@ export interface Settings {
   /** Time after which an ended operation is forgotten: 404, and in no list (never). */
   retentionMs: number;
   /** Digits of a second's fraction in timestamps (`mixed`: 3, 6 or 9, and none for a whole second). 0 drops it. */
-  timestampDigits: 0 | 3 | 6 | 9 | 'mixed';
+  timestampDigits: TimestampDigits;
   oddities: Oddities;
 
   /** Project id, or `*`, to what all its calls are refused with (nothing). */

@@ -3,7 +3,7 @@ import { type ExportFields, parseExportBody } from './export-body.ts';
 import { createOperationId } from './names.ts';
 import { type OperationJson, toOperation } from './operation-json.ts';
 import type { Task } from './task.ts';
-import { admit, findTask, isForgotten, tasksOf, toOverwriteMessage, viewOf, type World } from './world.ts';
+import { admit, isForgotten, tasksOf, toOverwriteMessage, viewOf, type World } from './world.ts';
 
 /** Who asks for an export, and for what: `body` is the parsed JSON of an ExportClassifierRequest. */
 export interface Submission {
@@ -49,10 +49,11 @@ export interface TaskStart extends Partial<ExportFields> {
 export function startTask(world: World, wanted: TaskStart): Task {
   const now = world.tick();
   const { project, user, type, description, requestId, workloadTag, asset, priority = 100, overwrite = false } = wanted;
+  const sequence = world.tasksCreated++;
   const task: Task = {
-    name: createName(world, project),
+    name: `projects/${project}/operations/${createOperationId(world.random, sequence)}`,
     ...{ project, user, type, description, requestId, workloadTag, asset, priority, overwrite },
-    sequence: world.tasksCreated++,
+    sequence,
     createTime: now,
     state: 'PENDING',
     attempt: 0,
@@ -81,8 +82,10 @@ function joinEarlier(world: World, user: string, requestId: string | undefined):
   const used = requestId === undefined ? undefined : world.requestIds.get(toKey(user, requestId));
   const { duplicateReply, duplicateStatus, requestIdLifetimeMs } = world.settings;
   if (used === undefined || world.tick() - used.time >= requestIdLifetimeMs) return undefined;
-  const task = duplicateReply === 'same' && used.name !== undefined ? world.tasks.get(used.name) : undefined;
-  if (task !== undefined && !isForgotten(world, task)) return toOperation(findTask(world, task.name), viewOf(world));
+  const task = used.name === undefined ? undefined : world.tasks.get(used.name);
+  if (duplicateReply === 'same' && task !== undefined && !isForgotten(world, task)) {
+    return toOperation(task, viewOf(world));
+  }
   throw new ApiError(duplicateStatus, 'A different Operation was already started with the given request_id.');
 }
 
@@ -98,9 +101,4 @@ function remember(
 /** Ids are told apart by user, not by project. A requestId holds no space, so the pair cannot be mistaken. */
 function toKey(user: string, requestId: string): string {
   return `${requestId} ${user}`;
-}
-
-function createName(world: World, project: string): string {
-  const name = `projects/${project}/operations/${createOperationId(world.random)}`;
-  return world.tasks.has(name) ? createName(world, project) : name;
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import { runSimulator } from '../../../src/local/earth-engine-simulator/main.ts';
 
@@ -84,5 +86,21 @@ describe('runSimulator()', () => {
   test('a signal that is aborted already ends it at once', async () => {
     const code = await runSimulator(['--port', '0'], { signal: AbortSignal.abort(), print: () => {} });
     expect(code).toBe(0);
+  });
+
+  test('SIGINT ends it, connections open or not', async () => {
+    const main = new URL('../../../src/local/earth-engine-simulator/main.ts', import.meta.url);
+    const program = `import { runSimulator } from '${main}'; process.exitCode = 40 + (await runSimulator(['--port', '0']));`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    for await (const chunk of child.stdout) {
+      const [url = ''] = /http:\S+/.exec(String(chunk)) ?? [];
+      if (child.killed) continue;
+      await fetch(`${url}/v1/projects/my-project/operations`);
+      child.kill('SIGINT');
+    }
+    const [exitCode] = child.exitCode === null ? await once(child, 'exit') : [child.exitCode];
+    expect(exitCode).toBe(40);
   });
 });
