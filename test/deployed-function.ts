@@ -15,15 +15,26 @@ export interface DeployedFunction {
 const ROOT = join(import.meta.dirname, '..');
 const START_WITHIN_MS = 20_000;
 
-/** Starts `functions-framework --target=NAME` on the built sources and waits until it listens. */
-export async function startDeployed(name: string, environment: Record<string, string>): Promise<DeployedFunction> {
+/**
+ * Starts `functions-framework --target=NAME` and waits until it listens. `source`: another entry than that of the build,
+ * from the repository's root.
+ */
+export async function startDeployed(
+  name: string,
+  environment: Record<string, string>,
+  source?: string,
+): Promise<DeployedFunction> {
   const port = await findFreePort();
   const bin = join(ROOT, 'node_modules', '.bin');
-  const child = spawn(join(bin, 'functions-framework'), [`--target=${name}`, `--port=${port}`], {
-    cwd: ROOT,
-    env: { PATH: `${bin}:${process.env['PATH']}`, METADATA_SERVER_DETECTION: 'none', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    join(bin, 'functions-framework'),
+    [`--target=${name}`, `--port=${port}`, ...(source ? [`--source=${source}`] : [])],
+    {
+      cwd: ROOT,
+      env: { PATH: `${bin}:${process.env['PATH']}`, METADATA_SERVER_DETECTION: 'none', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   await eventually(async () => {

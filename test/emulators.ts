@@ -1,19 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
-import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, test } from '@jest/globals';
-
-/** One of Google's emulators, running for as long as the suite it was given to. */
-export interface Emulator {
-  /** `127.0.0.1:PORT`, as `FIRESTORE_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST` want it. Known once the tests run. */
-  readonly host: string;
-  /** Stops the process where it is: connections stay open and nothing answers. */
-  pause(): void;
-  resume(): void;
-}
+import { createEmulator, type Emulator, type EmulatorName, findEmulator } from './emulator-process.ts';
 
 type Suite = (emulator: Emulator) => void;
 
@@ -29,8 +15,6 @@ export function describeWithFirestore(title: string, suite: Suite): void {
 export function describeWithPubsub(title: string, suite: Suite): void {
   describeWithEmulator('pubsub-emulator', title, suite);
 }
-
-type EmulatorName = 'cloud-firestore-emulator' | 'pubsub-emulator';
 
 function describeWithEmulator(name: EmulatorName, title: string, suite: Suite): void {
   const javaArguments = findEmulator(name);
@@ -48,84 +32,5 @@ function describeWithEmulator(name: EmulatorName, title: string, suite: Suite): 
   } else {
     console.warn(`Skipped "${title}": ${name} is not installed (gcloud components install ${name}; java)`);
     describe.skip(title, () => suite(emulator));
-  }
-}
-
-function createEmulator() {
-  let child: ChildProcess | undefined;
-  let port = 0;
-
-  return {
-    get host() {
-      return `127.0.0.1:${port}`;
-    },
-    pause: () => void child?.kill('SIGSTOP'),
-    resume: () => void child?.kill('SIGCONT'),
-    async start(javaArguments: string[]): Promise<void> {
-      // The port may be taken between finding it free and using it: then the process ends, and another is tried.
-      do {
-        port = await findFreePort();
-        child = spawnTied('java', [...javaArguments, '--host=127.0.0.1', `--port=${port}`]);
-      } while (!(await isReady(child, port)));
-    },
-    async stop(): Promise<void> {
-      if (child?.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
-      child?.stdin?.end();
-    },
-  };
-}
-
-/** Starts a process that is killed when this one ends, however it ends: its standard input closes with us. */
-function spawnTied(command: string, args: string[]): ChildProcess {
-  const script = 'exec 3<&0; (read _ <&3; kill -9 $$) & exec "$0" "$@" 3<&- </dev/null';
-  return spawn('sh', ['-c', script, command, ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
-}
-
-async function isReady(child: ChildProcess, port: number): Promise<boolean> {
-  while (child.exitCode === null) {
-    const answered = await fetch(`http://127.0.0.1:${port}/`)
-      .then(({ ok }) => ok)
-      .catch(() => false);
-    if (answered) return true;
-    await wait(50);
-  }
-  return false;
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('Cannot find a free port');
-  return address.port;
-}
-
-/** The arguments java needs to run the emulator, or undefined where it, or java, is not installed. */
-function findEmulator(name: EmulatorName): string[] | undefined {
-  const root = readOutput('gcloud', ['info', '--format=value(installation.sdk_root)']);
-  if (root === undefined || readOutput('java', ['-version']) === undefined) return undefined;
-  const folder = join(root, 'platform', name, name === 'pubsub-emulator' ? 'lib' : '');
-  const jar = existsSync(folder) ? readdirSync(folder).find((file) => file.endsWith('.jar')) : undefined;
-  if (jar === undefined) return undefined;
-  const path = join(folder, jar);
-  return name === 'pubsub-emulator'
-    ? ['-Xmx512m', '-jar', path]
-    : [
-        '-Xmx1g',
-        '-Duser.language=en',
-        '-cp',
-        path,
-        'com.google.cloud.datastore.emulator.firestore.CloudFirestore',
-        'start',
-      ];
-}
-
-function readOutput(command: string, args: string[]): string | undefined {
-  try {
-    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
-  } catch {
-    return undefined;
   }
 }

@@ -1,0 +1,107 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+
+/** One of Google's emulators, running for as long as the suite it was given to. */
+export interface Emulator {
+  /** `127.0.0.1:PORT`, as `FIRESTORE_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST` want it. Known once the tests run. */
+  readonly host: string;
+  /** Stops the process where it is: connections stay open and nothing answers. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Names of the emulators, as gcloud names its components. */
+export type EmulatorName = 'cloud-firestore-emulator' | 'pubsub-emulator';
+
+/** An emulator for a script; undefined where it is not installed. */
+export async function startEmulator(name: EmulatorName): Promise<(Emulator & { stop(): Promise<void> }) | undefined> {
+  const javaArguments = findEmulator(name);
+  if (!javaArguments) return undefined;
+  const emulator = createEmulator();
+  await emulator.start(javaArguments);
+  return emulator;
+}
+
+/** An emulator that is not running yet. */
+export function createEmulator() {
+  let child: ChildProcess | undefined;
+  let port = 0;
+
+  return {
+    get host() {
+      return `127.0.0.1:${port}`;
+    },
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    async start(javaArguments: string[]): Promise<void> {
+      // The port may be taken between finding it free and using it: then the process ends, and another is tried.
+      do {
+        port = await findFreePort();
+        child = spawnTied('java', [...javaArguments, '--host=127.0.0.1', `--port=${port}`]);
+      } while (!(await isReady(child, port)));
+    },
+    async stop(): Promise<void> {
+      if (child?.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');
+      child?.stdin?.end();
+    },
+  };
+}
+
+/** Starts a process that is killed when this one ends, however it ends: its standard input closes with us. */
+function spawnTied(command: string, args: string[]): ChildProcess {
+  const script = 'exec 3<&0; (read _ <&3; kill -9 $$) & exec "$0" "$@" 3<&- </dev/null';
+  return spawn('sh', ['-c', script, command, ...args], { stdio: ['pipe', 'ignore', 'ignore'] });
+}
+
+async function isReady(child: ChildProcess, port: number): Promise<boolean> {
+  while (child.exitCode === null) {
+    const answered = await fetch(`http://127.0.0.1:${port}/`)
+      .then(({ ok }) => ok)
+      .catch(() => false);
+    if (answered) return true;
+    await wait(50);
+  }
+  return false;
+}
+
+async function findFreePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('Cannot find a free port');
+  return address.port;
+}
+
+/** The arguments java needs to run the emulator, or undefined where it, or java, is not installed. */
+export function findEmulator(name: EmulatorName): string[] | undefined {
+  const root = readOutput('gcloud', ['info', '--format=value(installation.sdk_root)']);
+  if (root === undefined || readOutput('java', ['-version']) === undefined) return undefined;
+  const folder = join(root, 'platform', name, name === 'pubsub-emulator' ? 'lib' : '');
+  const jar = existsSync(folder) ? readdirSync(folder).find((file) => file.endsWith('.jar')) : undefined;
+  if (jar === undefined) return undefined;
+  const path = join(folder, jar);
+  return name === 'pubsub-emulator'
+    ? ['-Xmx512m', '-jar', path]
+    : [
+        '-Xmx1g',
+        '-Duser.language=en',
+        '-cp',
+        path,
+        'com.google.cloud.datastore.emulator.firestore.CloudFirestore',
+        'start',
+      ];
+}
+
+function readOutput(command: string, args: string[]): string | undefined {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}
