@@ -5,6 +5,8 @@ import { systemClock } from './clock.ts';
 import { type Config, readConfig } from './config.ts';
 import { createPubSubPublisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
+import { createFirestoreLedger } from './exports/ledger-firestore.ts';
+import { createSqliteLedger } from './exports/ledger-sqlite.ts';
 import { installDrain } from './functions/drain.ts';
 import { installIntake } from './functions/intake.ts';
 import type { FunctionName } from './functions/intake-limits.ts';
@@ -24,7 +26,7 @@ const clock = systemClock;
 const { eventsTopic: topic = '' } = config;
 const service = createService({
   config,
-  ledger: await createLedger(config),
+  ledger: createLedger(config),
   publisher: createPubSubPublisher({ topic }),
   credentials,
   fetch,
@@ -42,13 +44,9 @@ http('exportsHttp', service.exportsHttp);
 cloudEvent('exportsPubsub', service.exportsPubsub);
 http('pollOperations', service.pollOperations);
 
-/** Each ledger's library is loaded only where it is used. */
-async function createLedger({ ledger, sqlitePath, ...settings }: Config): Promise<Ledger> {
-  if (ledger === 'sqlite') {
-    const { createSqliteLedger } = await import('./exports/ledger-sqlite.ts');
-    return createSqliteLedger({ path: sqlitePath, clock });
-  }
-  const { createFirestoreLedger } = await import('./exports/ledger-firestore.ts');
+/** Firestore's library is loaded with its first call, SQLite's file is opened here. */
+function createLedger({ ledger, sqlitePath, ...settings }: Config): Ledger {
+  if (ledger === 'sqlite') return createSqliteLedger({ path: sqlitePath, clock });
   return createFirestoreLedger({
     projectId: settings.cloudProject ?? '',
     database: settings.firestoreDatabase,

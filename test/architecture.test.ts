@@ -21,9 +21,9 @@ const LOOKS_INTO: Record<string, string[]> = {
   'config.ts': [],
   'google-auth.ts': [],
   'service.ts': ['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'config.ts', 'google-auth.ts'],
-  'index.ts': ['service.ts', 'config.ts'],
-  cli: ['local', 'config.ts', 'google-auth.ts'],
-  local: ['service.ts', 'config.ts', 'events', 'functions'],
+  'index.ts': ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions'],
+  cli: ['local', 'earth-engine', 'functions', 'config.ts', 'google-auth.ts'],
+  local: ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'console'],
 };
 
 /** Where each package may be imported; every other place asks that file. */

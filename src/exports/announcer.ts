@@ -58,13 +58,17 @@ export function createAnnouncer({ ledger, publisher, log, retentionDays }: Annou
 
   async function publish(record: ExportRecord): Promise<boolean> {
     if (!record.event) return true;
+    const { endTime, batchEecuUsageSeconds, error } = record;
+    const now = await ledger.now();
+    const lagSeconds = Math.max(0, (now - (endTime ?? now)) / 1000);
+    const fields = { ...toLogFields(record), eventId: record.event.id, lagSeconds };
     try {
       await publisher.publish(toEventMessage(record.event, record.traceparent));
     } catch (cause) {
-      log.error('Completion event was not published', { ...toLogFields(record), eventId: record.event.id, cause });
+      log.error('Completion event was not published', { ...fields, cause });
       return false;
     }
-    log.info('Completion event was published', { ...toLogFields(record), eventId: record.event.id });
+    log.info('Completion event was published', { ...fields, batchEecuUsageSeconds, reason: error?.reason });
     return true;
   }
 

@@ -58,13 +58,16 @@ export function createPoller(options: PollerOptions) {
     async function pass(): Promise<boolean> {
       const due = await takeDue(report);
       const known = await ledger.projects();
+      const states = known.flatMap(({ tracked }) => tracked.map(({ state }) => state));
+      report.pending = states.filter((state) => state === 'PENDING').length;
+      report.running = states.filter((state) => state === 'RUNNING').length;
       const names = [...new Set([...due.keys(), ...known.map(({ project }) => project)])];
       await concurrently(names, PROJECTS_AT_ONCE, async (name) => {
         if (budget.remainingMs() <= 0) return;
         await visitProject(options, name, { due: due.get(name) ?? [], budget, report, owner: holder });
       });
       report.announced += await announce(budget);
-      return known.some(({ tracked }) => tracked.some(({ state }) => state === 'RUNNING'));
+      return report.running > 0;
     }
   }
 

@@ -16,6 +16,9 @@ export interface TickReport {
   oldestDueAgeSeconds: number;
   /** Calls of Earth Engine's API. */
   apiCalls: number;
+  /** Exports in Earth Engine's queue, and those it runs, as far as is known when the tick begins to look. */
+  pending: number;
+  running: number;
 }
 
 /** A report of nothing. */
@@ -29,5 +32,7 @@ export function createTickReport(): TickReport {
     left: 0,
     oldestDueAgeSeconds: 0,
     apiCalls: 0,
+    pending: 0,
+    running: 0,
   };
 }
