@@ -10,7 +10,7 @@ import { createSubmitter } from './exports/submitter.ts';
 import { createExportsHttp } from './functions/exports-http.ts';
 import { createExportsPubsub } from './functions/exports-pubsub.ts';
 import { createPollOperations } from './functions/poll-operations.ts';
-import type { GoogleCredentials } from './google-auth.ts';
+import { createIdTokenCheck, type GoogleCredentials } from './google-auth.ts';
 import type { Log } from './log.ts';
 
 /** The parts that differ between the cloud, the local stack and a test. */
@@ -19,6 +19,8 @@ export interface ServiceParts {
   ledger: Ledger;
   publisher: Publisher;
   credentials: GoogleCredentials;
+  /** Default: by Google's public keys. */
+  verifyIdToken?: ReturnType<typeof createIdTokenCheck>;
   fetch: Fetch;
   clock: Clock;
   /** 0 to 1. */
@@ -55,7 +57,13 @@ export function createService(parts: ServiceParts): Service {
   const preflight = createPreflight({ earthEngine, clock, ...principal });
   const poller = createPoller({ ...config, ...parts, ...principal, earthEngine, sender, owner: parts.createId() });
   return {
-    exportsHttp: createExportsHttp({ ...parts, earthEngine, submitter, preflight: ({ request }) => preflight(request) }),
+    exportsHttp: createExportsHttp({
+      verifyIdToken: createIdTokenCheck(),
+      ...parts,
+      earthEngine,
+      submitter,
+      preflight: ({ request }) => preflight(request),
+    }),
     exportsPubsub: createExportsPubsub({ ...parts, submitter }),
     pollOperations: createPollOperations({ tick: poller.tick, log }),
     poller,

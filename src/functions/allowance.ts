@@ -58,8 +58,10 @@ export function maySee(
   return isWithin(asset, settings.allowedAssets) && (assets === undefined || isWithin(asset, assets));
 }
 
+/** A caller's own rules, else those of `*`: a token can be had that holds no e-mail, so that nobody is found named. */
 function policyOf({ callerPolicy }: AllowanceSettings, caller: string | undefined): CallerPolicy[string] {
-  return (caller !== undefined && Object.hasOwn(callerPolicy, caller) && callerPolicy[caller]) || {};
+  const name = caller !== undefined && Object.hasOwn(callerPolicy, caller) ? caller : '*';
+  return (Object.hasOwn(callerPolicy, name) && callerPolicy[name]) || {};
 }
 
 /** By whole segments: `assets/team-a` holds `assets/team-a/x`, not `assets/team-ab`. */

@@ -19,9 +19,12 @@ export function readSuccess(answer: Answer): Record<string, unknown> | undefined
   return isRead ? (answer.body as Record<string, unknown>) : undefined;
 }
 
-/** Earth Engine's own error, passed on as it is. Throws `CallRefused` where it said nothing that could be. */
+/**
+ * Earth Engine's own error, passed on as it is. Throws `CallRefused` where it said nothing that could be; a 401 is about
+ * the service's credentials, and would send the caller to renew its own.
+ */
 export function relayError(answer: Answer): HttpAnswer {
-  if (answer.kind === 'answered' && answer.status >= 400 && isObject(answer.body)) {
+  if (answer.kind === 'answered' && answer.status >= 400 && answer.status !== 401 && isObject(answer.body)) {
     const { retryAfterMs } = answer;
     const wait = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
     return toJsonAnswer(answer.status, answer.body, wait);

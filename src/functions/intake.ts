@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type CallRefused, toErrorAnswer } from './google-error.ts';
 import { sendAnswer } from './http-answer.ts';
-import { type FrameworkRequest, ORIGINAL_CONTENT_TYPE } from './http-call.ts';
+import { type FrameworkRequest, ORIGINAL_CONTENT_TYPE, splitTarget } from './http-call.ts';
 import { type FunctionName, headFault, LARGEST_BODY_BYTES } from './intake-limits.ts';
 import { refuseTooLarge } from './json-body.ts';
 import { markPush } from './push-account.ts';
@@ -76,6 +76,9 @@ export function installIntake(options: IntakeOptions): Intake {
 
 function take(name: FunctionName, request: FrameworkRequest, response: ServerResponse): void {
   const limitBytes = LARGEST_BODY_BYTES[name];
+  // Of a whole address (RFC 9112, 3.2.2) the framework would read the host, and answer in HTML where it cannot.
+  const { path, search } = splitTarget(request.url ?? '/');
+  request.url = search === '' ? path : `${path}?${search}`;
   takeRaw(request);
   if (name === 'exportsPubsub') markPush(request);
   cutBody(request, limitBytes, () => refuse(request, response, refuseTooLarge(limitBytes)));
@@ -84,8 +87,7 @@ function take(name: FunctionName, request: FrameworkRequest, response: ServerRes
 /** Any type but this one the framework's parsers would take to pieces, and without one they would drop the body. */
 function takeRaw(request: FrameworkRequest): void {
   const { headers } = request;
-  delete headers[ORIGINAL_CONTENT_TYPE];
-  if (headers['content-type'] !== undefined) headers[ORIGINAL_CONTENT_TYPE] = headers['content-type'];
+  headers[ORIGINAL_CONTENT_TYPE] = headers['content-type'] ?? '';
   headers['content-type'] = 'application/octet-stream';
   const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
   if (!hasBody) request.body = Buffer.alloc(0);

@@ -11,7 +11,8 @@ export interface ListQuery {
 }
 
 const DEFAULT_PAGE_SIZE = 50;
-const LARGEST_PAGE_SIZE = 500;
+/** The most exports a page may have. */
+export const LARGEST_PAGE_SIZE = 500;
 const RFC_3339 = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
 /** Reads the query of `GET /v1/exports`. Throws `CallRefused` naming every fault. */

@@ -1,24 +1,59 @@
-import { InvalidPageToken } from '../exports/ledger.ts';
+import type { ExportRecord } from '../exports/export.ts';
+import { type ExportFilter, type ExportPage, InvalidPageToken, type Ledger } from '../exports/ledger.ts';
+import { toPageToken } from '../exports/page-token.ts';
 import { allowedProjects, maySee } from './allowance.ts';
 import { toExportResource } from './export-resource.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { type HttpAnswer, toJsonAnswer } from './http-answer.ts';
-import { readListQuery } from './list-query.ts';
+import { LARGEST_PAGE_SIZE, type ListQuery, readListQuery } from './list-query.ts';
 import { refuseFaults } from './refusals.ts';
 import type { RoutedCall } from './routes.ts';
+
+/** What one call reads at most, in pages: there may be very many exports in a row that the caller may not see. */
+const MOST_PAGES = 10;
+/** Comes after every id: to go on behind it, no id need be told. */
+const AFTER_EVERY_ID = '~';
 
 /** Builds the handler of `GET /v1/exports`: a page may hold fewer exports than asked for and not be the last (AIP-158). */
 export function createListRoute({ config, ledger }: Pick<ExportsHttpOptions, 'config' | 'ledger'>) {
   return async function listExports(call: RoutedCall): Promise<HttpAnswer> {
-    const { filter, ...paging } = readListQuery(call.query);
-    const projects = allowedProjects(config, call.caller);
-    const page = await ledger.list({ ...filter, projects }, paging).catch((error: unknown) => {
+    const query = readListQuery(call.query);
+    const filter = { ...query.filter, projects: allowedProjects(config, call.caller) };
+    const isShown = (record: ExportRecord) => maySee(config, call.caller, record);
+    const page = await readShown(ledger, { ...query, filter }, isShown).catch((error: unknown) => {
       throw error instanceof InvalidPageToken
         ? refuseFaults([{ field: 'pageToken', description: error.message }])
         : error;
     });
-    const exports = page.exports.filter((record) => maySee(config, call.caller, record)).map(toExportResource);
-    const { nextPageToken } = page;
-    return toJsonAnswer(200, nextPageToken === undefined ? { exports } : { exports, nextPageToken });
+    return toJsonAnswer(200, { ...page, exports: page.exports.map(toExportResource) });
   };
+}
+
+/**
+ * One page of the exports that may be shown. A page token holds the id of the export it goes on after, so that it is
+ * never made of one that may not be, and there is none where nothing is left that may be.
+ */
+async function readShown(
+  ledger: Ledger,
+  { filter, pageSize, pageToken }: ListQuery,
+  isShown: (record: ExportRecord) => boolean,
+): Promise<ExportPage> {
+  const first = await ledger.list(filter, { pageSize, ...(pageToken === undefined ? {} : { pageToken }) });
+  if (first.exports.every(isShown)) return first;
+  const read = [...first.exports];
+  let next = first.nextPageToken;
+  for (let pages = 1; next !== undefined && pages < MOST_PAGES; pages += 1) {
+    const page = await ledger.list(filter, { pageSize: LARGEST_PAGE_SIZE, pageToken: next });
+    read.push(...page.exports);
+    next = page.nextPageToken;
+    if (read.filter(isShown).length > pageSize) break;
+  }
+  const shown = read.filter(isShown);
+  if (shown.length > pageSize) return toPage(filter, shown.slice(0, pageSize));
+  const last = read.at(-1);
+  return next === undefined || !last ? { exports: shown } : toPage(filter, shown, { ...last, id: AFTER_EVERY_ID });
+}
+
+function toPage(filter: ExportFilter, exports: ExportRecord[], after = exports.at(-1)): ExportPage {
+  return after ? { exports, nextPageToken: toPageToken(filter, after) } : { exports };
 }

@@ -16,6 +16,7 @@ import type { RoutedCall } from './routes.ts';
 /** Pages of Earth Engine's list that one call looks through for one that shows an operation of ours. */
 const MOST_PAGES = 10;
 const LOOKUPS_AT_ONCE = 20;
+const LEGACY_PROJECT = 'earthengine-legacy';
 
 /** Builds the handlers by which an official client watches and cancels: of the operations of our own exports only. */
 export function createOperationRoutes(options: Pick<ExportsHttpOptions, 'config' | 'ledger' | 'earthEngine' | 'log'>) {
@@ -71,10 +72,14 @@ export function createOperationRoutes(options: Pick<ExportsHttpOptions, 'config'
   }
 
   async function find(call: RoutedCall): Promise<{ name: string; record: ExportRecord }> {
-    const name = `projects/${call.params.project}/operations/${call.params.operation}`;
-    const record = await ledger.findByOperation(name);
-    if (!record || !maySee(config, call.caller, record)) throw refuseUnknown(`an operation ${JSON.stringify(name)}`);
-    return { name, record };
+    const { project, operation } = call.params;
+    // The JavaScript client asks so for a task of which it was told the bare id.
+    const projects = project === LEGACY_PROJECT ? allowedProjects(config, call.caller) : [project];
+    for (const name of projects.map((each) => `projects/${each}/operations/${operation}`)) {
+      const record = await ledger.findByOperation(name);
+      if (record && maySee(config, call.caller, record)) return { name, record };
+    }
+    throw refuseUnknown(`an operation ${JSON.stringify(`projects/${project}/operations/${operation}`)}`);
   }
 
   return { getOperation, cancelOperation, listOperations };

@@ -32,7 +32,7 @@ export function readSubmission(call: RoutedCall, options: SubmissionOptions): Su
     nonExportable: config.nonExportable,
     ...(project === undefined ? {} : { project }),
   });
-  const key = readKey(call, parsed.requestId);
+  const key = readKey(call, parsed.requestId, KEY_HEADERS[config.httpAuth]);
   const violations = [...(parsed.valid ? [] : parsed.violations), ...key.violations];
   if (!parsed.valid || violations.length > 0) throw refuseFaults(violations);
   const why = checkAllowance(config, call.caller, parsed.request);
@@ -47,10 +47,21 @@ export function readSubmission(call: RoutedCall, options: SubmissionOptions): Su
   return { valid: parsed, origin, hasKey: key.id !== undefined };
 }
 
+/** Which headers name an export. A signature covers `webhook-id` alone: by any other, a replay would be a new export. */
+const KEY_HEADERS: Readonly<Record<Config['httpAuth'], readonly string[]>> = {
+  iam: ['idempotency-key', 'webhook-id'],
+  'google-id-token': ['idempotency-key', 'webhook-id'],
+  signature: ['webhook-id'],
+};
+
 /** The caller's own name for the export: of the body, else of a header. An empty header names nothing and is a fault. */
-function readKey(call: RoutedCall, requestId: string | undefined): { id?: string; violations: FieldViolation[] } {
+function readKey(
+  call: RoutedCall,
+  requestId: string | undefined,
+  names: readonly string[],
+): { id?: string; violations: FieldViolation[] } {
   if (requestId !== undefined) return { id: requestId, violations: [] };
-  for (const name of ['idempotency-key', 'webhook-id']) {
+  for (const name of names) {
     const key = call.headers[name];
     if (typeof key !== 'string') continue;
     if (key.trim() !== '') return { id: key, violations: [] };

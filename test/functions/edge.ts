@@ -1,9 +1,5 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { http } from '@google-cloud/functions-framework';
-import { getTestServer } from '@google-cloud/functions-framework/testing';
-import { type Clock, systemClock } from '../../src/clock.ts';
+import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
 import { createEarthEngineClient } from '../../src/earth-engine/client.ts';
 import type { EventMessage } from '../../src/events/completion-event.ts';
@@ -15,10 +11,9 @@ import { createSender } from '../../src/exports/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import { createExportsHttp } from '../../src/functions/exports-http.ts';
 import type { ExportsHttpOptions } from '../../src/functions/exports-http-options.ts';
-import { installIntake } from '../../src/functions/intake.ts';
-import type { FunctionName } from '../../src/functions/intake-limits.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/local/earth-engine-simulator/server.ts';
 import { createLog } from '../../src/log.ts';
+import { startFunction } from './function-server.ts';
 
 /** A small decision tree: the least an export can be. */
 export const EXPRESSION = {
@@ -43,15 +38,15 @@ export interface EdgeOptions {
   /** Besides EARTHENGINE_PROJECT=forest-watch. */
   settings?: Record<string, string>;
   simulator?: SimulatorOptions;
-  clock?: Clock;
   submitBudgetMs?: number;
   parts?: Partial<ExportsHttpOptions>;
 }
 
 /** The real parts behind the functions, on a simulated Earth Engine at a socket. */
 export async function createParts(options: EdgeOptions = {}) {
-  const simulator = await startSimulator({ startDelayMs: 0, durationMs: 0, seed: 1, ...options.simulator });
-  const clock = options.clock ?? systemClock;
+  const simulator = await startSimulator({ seed: 1, ...options.simulator });
+  const time: { aheadMs: number } = { aheadMs: 0 };
+  const clock = { now: () => Date.now() + time.aheadMs, after: systemClock.after };
   const config = readConfig(
     { EARTHENGINE_PROJECT: 'forest-watch', EARTHENGINE_URL: simulator.url, ...options.settings },
     { local: true },
@@ -70,12 +65,19 @@ export async function createParts(options: EdgeOptions = {}) {
   const sender = createSender({ ledger, earthEngine, clock, random: () => 0, log });
   const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, submitBudgetMs });
   const events: EventMessage[] = [];
-  const publisher = { publish: async (message: EventMessage) => void events.push(message), close: async () => {} };
+  const outbox: { open: boolean } = { open: true };
+  const publisher = {
+    async publish(message: EventMessage): Promise<void> {
+      if (!outbox.open) throw new Error('Pub/Sub is away');
+      events.push(message);
+    },
+    close: async () => {},
+  };
   const poller = createPoller({
     ...{ ledger, earthEngine, sender, clock, log, publisher, submitBudgetMs },
     ...{ pollBudgetMs: 50_000, maxPending: 3000, retentionDays: 90, owner: 'poller-1' },
   });
-  return { simulator, clock, config, log, lines, ledger, outage, earthEngine, submitter, poller, events };
+  return { simulator, clock, time, config, log, lines, ledger, outage, earthEngine, submitter, poller, events, outbox };
 }
 
 /** `exportsHttp` on the real functions framework behind the intake, on a port of its own. */
@@ -102,25 +104,6 @@ export async function startEdge(options: EdgeOptions = {}) {
   }
 
   return { ...parts, ...server, call, close };
-}
-
-/** A registered function on a port, with the intake before it. */
-export async function startFunction(name: FunctionName, registeredAs: string = name) {
-  const server: Server = getTestServer(registeredAs);
-  const draining = new AbortController();
-  const intake = installIntake({
-    functionOf: (_, of) => (of === server ? name : undefined),
-    draining: draining.signal,
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  async function close(): Promise<void> {
-    intake.remove();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-  return { url: `http://127.0.0.1:${port}`, port, intake, draining, close };
 }
 
 /** A ledger that can be away: every call then fails as one that cannot be reached does. */

@@ -1,0 +1,286 @@
+import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { TooLateError } from '../src/clock.ts';
+import { createIdTokenCheck } from '../src/google-auth.ts';
+import { type Arrival, createStillClock, sendJson, startWire, type Wire } from './earth-engine/wire.ts';
+import { runScript } from './run-script.ts';
+
+const ACCOUNT = 'exporter@my-project.iam.gserviceaccount.com';
+const TOKEN_PATH = '/computeMetadata/v1/instance/service-accounts/default/token';
+
+// Processes of their own take their time on a busy machine.
+jest.setTimeout(60_000);
+
+type Reply = (response: Parameters<typeof sendJson>[0], count: number) => void;
+
+const open: Wire[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((wire) => wire.close()));
+});
+
+/** A metadata server that gives tokens `token-1`, `token-2`, … unless told otherwise. */
+async function startMetadata(replies: { token?: Reply; email?: Reply } = {}) {
+  const counts = { token: 0, email: 0 };
+  const wire = await startWire(({ path }: Arrival, response) => {
+    response.setHeader('metadata-flavor', 'Google');
+    if (path.startsWith(TOKEN_PATH)) {
+      counts.token += 1;
+      const token = { access_token: `token-${counts.token}`, expires_in: 3600, token_type: 'Bearer' };
+      return replies.token ? replies.token(response, counts.token) : sendJson(response, 200, token);
+    }
+    if (path.endsWith('/email')) {
+      counts.email += 1;
+      return replies.email ? replies.email(response, counts.email) : response.end(ACCOUNT);
+    }
+    response.end(path.endsWith('/project-id') ? 'my-project' : 'googleapis.com');
+  });
+  open.push(wire);
+  const environment = {
+    GCE_METADATA_HOST: wire.url.replace('http://', ''),
+    METADATA_SERVER_DETECTION: 'assume-present',
+  };
+  return { counts, environment, arrivals: wire.arrivals };
+}
+
+const SETUP = `
+  const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+  const { getToken, principal } = createGoogleCredentials();
+  const attempt = (work) => work.catch(({ name }) => ({ name }));
+`;
+
+describe('createGoogleCredentials()', () => {
+  test('loads no library and asks nobody before the first call', async () => {
+    const { environment, arrivals } = await startMetadata();
+    const { values } = await runScript(
+      `${SETUP}
+      const { createRequire } = await import('node:module');
+      const loaded = () => Object.keys(createRequire(src).cache).some((path) => path.includes('google-auth-library'));
+      print(loaded());
+      await getToken(false);
+      print(loaded());`,
+      environment,
+    );
+    expect(values).toEqual([false, true]);
+    expect(arrivals.length).toBeGreaterThan(0);
+    const { arrivals: none, environment: untouched } = await startMetadata();
+    await runScript(SETUP, untouched);
+    expect(none).toEqual([]);
+  });
+
+  test('keeps a token, for everybody who asks at once too, until it is to be renewed', async () => {
+    const { environment, counts } = await startMetadata();
+    const { values, errors } = await runScript(
+      `${SETUP}
+      print(await Promise.all([getToken(false), getToken(false), getToken(false)]));
+      print(await getToken(false));
+      print(await Promise.all([getToken(true), getToken(true), getToken(false)]));
+      print(await getToken(false));
+      print(await getToken(true));`,
+      environment,
+    );
+    expect(values).toEqual([
+      ['token-1', 'token-1', 'token-1'],
+      'token-1',
+      ['token-2', 'token-2', 'token-2'],
+      'token-2',
+      'token-3',
+    ]);
+    expect(counts.token).toBe(3);
+    expect(errors).toBe('');
+  });
+
+  test('asks for what Earth Engine needs, and for nothing else', async () => {
+    const { environment, arrivals } = await startMetadata();
+    await runScript(`${SETUP} await getToken(false);`, environment);
+    expect(arrivals.map(({ path }) => decodeURIComponent(path))).toEqual([
+      `${TOKEN_PATH}?scopes=https://www.googleapis.com/auth/cloud-platform`,
+    ]);
+  });
+
+  test('is not spoiled by a failure, nor by a renewal that failed', async () => {
+    const fails = new Set([1, 3]);
+    const token: Reply = (response, count) =>
+      fails.has(count)
+        ? sendJson(response, 400, { error: 'no' })
+        : sendJson(response, 200, { access_token: `token-${count}`, expires_in: 3600 });
+    const { environment } = await startMetadata({ token });
+    const { values } = await runScript(
+      `${SETUP}
+      print(typeof await attempt(getToken(false)));
+      print(await getToken(false));
+      print(typeof await attempt(getToken(true)));
+      print(await getToken(false));`,
+      environment,
+    );
+    expect(values).toEqual(['object', 'token-2', 'object', 'token-4']);
+  });
+
+  test('gives up on a metadata server that hangs, and asks it again', async () => {
+    const token: Reply = (response, count) => {
+      if (count > 1) sendJson(response, 200, { access_token: `token-${count}`, expires_in: 3600 });
+    };
+    const { environment } = await startMetadata({ token });
+    const { values } = await runScript(
+      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      const timers = new Set();
+      const clock = { now: () => 0, after: (ms, task) => { timers.add(task); return () => timers.delete(task); } };
+      const { getToken } = createGoogleCredentials({ clock });
+      const first = getToken(false).catch(({ name }) => name);
+      const second = getToken(true).catch(({ name }) => name);
+      const third = getToken(true).catch(({ name }) => name);
+      const asked = new Promise((resolve) => setTimeout(resolve, 0));
+      await asked;
+      for (const task of timers) task();
+      print(await Promise.all([first, second, third]));
+      print((await getToken(false)).startsWith('token-'));`,
+      environment,
+    );
+    expect(values).toEqual([['TooLateError', 'TooLateError', 'TooLateError'], true]);
+  });
+
+  test('fails where there are no credentials', async () => {
+    const environment = { METADATA_SERVER_DETECTION: 'none' };
+    const { values } = await runScript(
+      `${SETUP} print(await attempt(getToken(false))); print((await principal()) ?? null);`,
+      environment,
+    );
+    expect(values).toEqual([{ name: 'Error' }, null]);
+  });
+});
+
+describe('the principal of the credentials', () => {
+  test('is the account of the metadata server, asked for once', async () => {
+    const { environment, counts } = await startMetadata();
+    const { values } = await runScript(
+      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      const { principal } = createGoogleCredentials({ clock: { now: () => 0, after: () => () => {} } });
+      print(await Promise.all([principal(), principal()]));
+      print(await principal());`,
+      environment,
+    );
+    expect(values).toEqual([[ACCOUNT, ACCOUNT], ACCOUNT]);
+    expect(counts.email).toBe(1);
+  });
+
+  test('is asked for again after a minute when it could not be told', async () => {
+    const email: Reply = (response, count) => {
+      if (count === 1) sendJson(response, 404, {});
+      else response.end(ACCOUNT);
+    };
+    const { environment, counts } = await startMetadata({ email });
+    const { values } = await runScript(
+      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      let now = 1_000_000;
+      const { principal } = createGoogleCredentials({ clock: { now: () => now, after: () => () => {} } });
+      print((await principal()) ?? null);
+      now += 59_000;
+      print((await principal()) ?? null);
+      now += 1_000;
+      print((await principal()) ?? null);`,
+      environment,
+    );
+    expect(values).toEqual([null, null, ACCOUNT]);
+    expect(counts.email).toBe(2);
+  });
+
+  test('keeps nobody waiting who has an answer to record', async () => {
+    let answer: () => void = () => {};
+    const email: Reply = (response) => {
+      answer = () => void response.end(ACCOUNT);
+    };
+    const { environment, counts } = await startMetadata({ email });
+    const { values } = await runScript(
+      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      const timers = new Set();
+      const clock = { now: () => 0, after: (ms, task) => { timers.add([ms, task]); return () => {}; } };
+      const { principal } = createGoogleCredentials({ clock });
+      const asking = principal();
+      print([...timers].map(([ms]) => ms));
+      for (const [, task] of timers) task();
+      print((await asking) ?? null);`,
+      environment,
+    );
+    expect(values).toEqual([[3_000], null]);
+    expect(counts.email).toBeLessThanOrEqual(1);
+    answer();
+  });
+});
+
+describe('createIdTokenCheck()', () => {
+  const AUDIENCE = 'https://exports.example';
+  const google = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const now = Math.floor(Date.now() / 1000);
+  const claims = {
+    iss: 'https://accounts.google.com',
+    aud: AUDIENCE,
+    sub: '1234567890',
+    email: ACCOUNT,
+    email_verified: true,
+    iat: now,
+    exp: now + 3_600,
+  };
+  let certs: Wire & { arrivals: Arrival[] };
+  let check: ReturnType<typeof createIdTokenCheck>;
+
+  beforeAll(async () => {
+    const pem = google.publicKey.export({ type: 'spki', format: 'pem' });
+    certs = await startWire((_, response) =>
+      sendJson(response, 200, { 'key-1': pem }, { 'cache-control': 'max-age=3600' }),
+    );
+    check = createIdTokenCheck({ certsUrl: `${certs.url}/certs` });
+  });
+  afterAll(() => certs.close());
+
+  function encode(value: object): string {
+    return Buffer.from(JSON.stringify(value)).toString('base64url');
+  }
+
+  function sign(
+    payload: object,
+    header: object = { alg: 'RS256', kid: 'key-1', typ: 'JWT' },
+    key: KeyObject = google.privateKey,
+  ) {
+    const signed = `${encode(header)}.${encode(payload)}`;
+    return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key, 'base64url')}`;
+  }
+
+  test('gives what a token of Google says, and asks for its keys once', async () => {
+    const payloads = [await check(sign(claims), AUDIENCE), await check(sign(claims), AUDIENCE)];
+    expect(payloads).toEqual([claims, claims]);
+    expect(certs.arrivals).toHaveLength(1);
+  });
+
+  test.each<[string, () => string]>([
+    ['of another audience', () => sign({ ...claims, aud: 'https://other.example' })],
+    ['of another issuer', () => sign({ ...claims, iss: 'https://evil.example' })],
+    ['that is over', () => sign({ ...claims, iat: now - 7_200, exp: now - 3_600 })],
+    ['of the future', () => sign({ ...claims, iat: now + 3_600, exp: now + 7_200 })],
+    ['without an end', () => sign({ ...claims, exp: undefined })],
+    ['signed by another', () => sign(claims, undefined, other.privateKey)],
+    ['of an unknown key', () => sign(claims, { alg: 'RS256', kid: 'key-2' })],
+    ['without a key', () => sign(claims, { alg: 'RS256' })],
+    ['without a signature', () => `${encode({ alg: 'none', kid: 'key-1' })}.${encode(claims)}.`],
+    [
+      'changed afterwards',
+      () => sign(claims).replace(/\.[^.]+\./, `.${encode({ ...claims, email: 'evil@evil.example' })}.`),
+    ],
+    ['that is none', () => 'hunter2'],
+    ['of nothing', () => ''],
+  ])('refuses a token %s', async (_, create) => {
+    await expect(check(create(), AUDIENCE)).rejects.toThrow();
+  });
+
+  test('waits no longer than ten seconds for the keys of Google', async () => {
+    const clock = createStillClock();
+    const silent = await startWire(() => clock.fire());
+    open.push(silent);
+    const checking = createIdTokenCheck({ certsUrl: silent.url, clock })(sign(claims), AUDIENCE);
+    expect(clock.pending()).toEqual([10_000]);
+    await expect(checking).rejects.toThrow(TooLateError);
+  });
+
+  test('refuses to check for no audience, which any token would pass', async () => {
+    await expect(check(sign(claims), '')).rejects.toThrow('without an audience any would do');
+  });
+});
