@@ -17,6 +17,8 @@ export interface Emulator {
 /** Names of the emulators, as gcloud names its components. */
 export type EmulatorName = 'cloud-firestore-emulator' | 'pubsub-emulator';
 
+const MOST_TRIES = 5;
+
 /** An emulator for a script; undefined where it is not installed. */
 export async function startEmulator(name: EmulatorName): Promise<(Emulator & { stop(): Promise<void> }) | undefined> {
   const javaArguments = findEmulator(name);
@@ -39,10 +41,12 @@ export function createEmulator() {
     resume: () => void child?.kill('SIGCONT'),
     async start(javaArguments: string[]): Promise<void> {
       // The port may be taken between finding it free and using it: then the process ends, and another is tried.
-      do {
+      for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
         port = await findFreePort();
         child = spawnTied('java', [...javaArguments, '--host=127.0.0.1', `--port=${port}`]);
-      } while (!(await isReady(child, port)));
+        if (await isReady(child, port)) return;
+      }
+      throw new Error(`Cannot start the emulator: it ended ${MOST_TRIES} times; try java ${javaArguments.join(' ')}`);
     },
     async stop(): Promise<void> {
       if (child?.exitCode === null && child.kill('SIGKILL')) await once(child, 'exit');

@@ -19,6 +19,8 @@ export function describeWithPubsub(title: string, suite: Suite): void {
 function describeWithEmulator(name: EmulatorName, title: string, suite: Suite): void {
   const javaArguments = findEmulator(name);
   const emulator = createEmulator();
+  // Google's clients would look for a metadata server otherwise, and warn that there is none.
+  process.env['METADATA_SERVER_DETECTION'] = 'none';
   if (javaArguments) {
     describe(title, () => {
       beforeAll(() => emulator.start(javaArguments), 90_000);

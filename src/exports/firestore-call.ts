@@ -82,7 +82,8 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
       const denied: boolean = status === 'UNAUTHENTICATED' && !renewed;
       if (!RETRYABLE.has(status) && !denied) break;
       renewed ||= denied;
-      await sleep(clock, random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries), signal);
+      const pauseMs = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (tries - 1));
+      await sleep(clock, pauseMs * (0.5 + random() / 2), signal);
     }
     throw new LedgerUnavailable(
       `Cannot use the ledger "${databaseName}": ${failure}; the database must exist and be open to this account (roles/datastore.user)`,

@@ -1,6 +1,6 @@
 import type { ExportRecord } from './export.ts';
 import { fitsFilter, toFilterKeys } from './firestore-list-keys.ts';
-import type { createFirestoreQueries } from './firestore-queries.ts';
+import type { FirestoreQueries } from './firestore-queries.ts';
 import type { ExportFilter, ExportPage } from './ledger.ts';
 import { type PagePosition, parsePageToken, toPageToken } from './page-token.ts';
 
@@ -10,7 +10,7 @@ const SMALLEST_READ = 50;
 
 /** One page of exports. Reads on where Firestore's part of the filter lets through what does not fit the rest. */
 export async function listExports(
-  queries: ReturnType<typeof createFirestoreQueries>,
+  queries: FirestoreQueries,
   {
     filter,
     pageSize,

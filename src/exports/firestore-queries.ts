@@ -1,90 +1,62 @@
 import type { ExportRecord, ExportState } from './export.ts';
 import type { FirestoreDatabase, FirestoreQuery } from './firestore-database.ts';
 import { toFilterKeys } from './firestore-list-keys.ts';
+import {
+  toCountQuery,
+  toKeysQuery,
+  toNewestQuery,
+  toOperationQuery,
+  toTimedQuery,
+  toWaitingQuery,
+} from './firestore-query-shapes.ts';
 import { EXPORTS, toRecord } from './firestore-record.ts';
-import { type FirestoreValue, toTimestamp } from './firestore-values.ts';
 import type { ExportFilter } from './ledger.ts';
 import type { PagePosition } from './page-token.ts';
 import { EXPORT_STATES, isAccepted } from './states.ts';
 
-type Filter = NonNullable<FirestoreQuery['where']>;
-
-/** As many records as one request reads: some 2 KB each. */
+/** As many records as one request reads where all are wanted: some 2 KB each. */
 const PAGE = 300;
 
-/** Finds exports. What it needs of indexes is declared in `firestore-indexes.json`. */
+/** Finds exports. The indexes this needs are declared in `firestore-indexes.json`. */
+export type FirestoreQueries = ReturnType<typeof createFirestoreQueries>;
+
+/** Builds it. */
 export function createFirestoreQueries(database: FirestoreDatabase) {
-  async function select(query: Omit<FirestoreQuery, 'from'>, signal: AbortSignal): Promise<ExportRecord[]> {
-    const documents = await database.query({ from: [{ collectionId: EXPORTS }], ...query }, signal);
-    return documents.map(toRecord);
+  const nameOf = (id: string) => database.nameOf(EXPORTS, id);
+
+  async function select(query: FirestoreQuery, signal: AbortSignal): Promise<ExportRecord[]> {
+    return (await database.query(query, signal)).map(toRecord);
   }
 
   return {
-    /** Those whose `field` is a time at or before `now`, the earliest first. */
     timed: (field: 'dueAt' | 'outboxAt', { now, limit }: { now: number; limit: number }, signal: AbortSignal) =>
-      select(
-        { where: compare(field, 'LESS_THAN_OR_EQUAL', toTimestamp(now)), orderBy: [ascending(field)], limit },
-        signal,
-      ),
+      select(toTimedQuery(field, now, limit), signal),
 
-    /** Those of a project that have an `admitRank`, the lowest first. */
-    waiting: (project: string, limit: number, signal: AbortSignal) =>
-      select(
-        {
-          where: compare('project', 'EQUAL', { stringValue: project }),
-          orderBy: [ascending('admitRank')],
-          limit,
-        },
-        signal,
-      ),
+    waiting: (project: string, limit: number, signal: AbortSignal) => select(toWaitingQuery(project, limit), signal),
 
     async accepted(project: string, signal: AbortSignal): Promise<ExportRecord[]> {
       const keys = EXPORT_STATES.filter(isAccepted).flatMap((state) => toFilterKeys({ project, state }) ?? []);
       const found: ExportRecord[] = [];
       for (;;) {
         const last = found.at(-1);
-        const page = await select(
-          {
-            where: hasAnyKey(keys),
-            orderBy: [ascending('__name__')],
-            limit: PAGE,
-            ...(last ? { startAt: after([toReference(database, last.id)]) } : {}),
-          },
-          signal,
-        );
+        const page = await select(toKeysQuery(keys, { after: last && nameOf(last.id), limit: PAGE }), signal);
         found.push(...page);
         if (page.length < PAGE) return found;
       }
     },
 
     async byOperation(operation: string, signal: AbortSignal): Promise<ExportRecord | undefined> {
-      const where = compare('operation', 'EQUAL', { stringValue: operation });
-      return (await select({ where, limit: 1 }, signal))[0];
+      return (await select(toOperationQuery(operation), signal))[0];
     },
 
-    /** Up to `limit` of the newest after `position`; of what the filter asks for, only what its keys can say. */
+    /** Up to `limit` of the newest after `position`, among them some that the filter does not want. */
     newest(
       filter: ExportFilter,
       { position, limit }: { position: PagePosition | undefined; limit: number },
       signal: AbortSignal,
     ): Promise<ExportRecord[]> {
-      const keys = toFilterKeys(filter);
-      const conditions = [
-        ...(keys === undefined ? [] : [hasAnyKey(keys)]),
-        ...(filter.createdAfter === undefined
-          ? []
-          : [compare('createTime', 'GREATER_THAN_OR_EQUAL', toTimestamp(filter.createdAfter))]),
-      ];
-      const cursor = position && [toTimestamp(position.createTime), toReference(database, position.id)];
-      return select(
-        {
-          ...(conditions.length === 0 ? {} : { where: { compositeFilter: { op: 'AND', filters: conditions } } }),
-          orderBy: [descending('createTime'), descending('__name__')],
-          ...(cursor ? { startAt: after(cursor) } : {}),
-          limit,
-        },
-        signal,
-      );
+      const after = position && { name: nameOf(position.id), createTime: position.createTime };
+      return select(toNewestQuery(filter, { after, limit }), signal);
     },
 
     async countByState(
@@ -94,35 +66,10 @@ export function createFirestoreQueries(database: FirestoreDatabase) {
       const counts = await Promise.all(
         EXPORT_STATES.map(async (state): Promise<[ExportState, number]> => {
           const keys = toFilterKeys(project === undefined ? { state } : { project, state }) ?? [];
-          return [state, await database.count({ from: [{ collectionId: EXPORTS }], where: hasAnyKey(keys) }, signal)];
+          return [state, await database.count(toCountQuery(keys), signal)];
         }),
       );
       return Object.fromEntries(counts.filter(([, count]) => count > 0));
     },
   };
-}
-
-function compare(fieldPath: string, op: string, value: FirestoreValue): Filter {
-  return { fieldFilter: { field: { fieldPath }, op, value } };
-}
-
-function hasAnyKey(keys: string[]): Filter {
-  const values = keys.map((stringValue) => ({ stringValue }));
-  return compare('listKeys', 'ARRAY_CONTAINS_ANY', { arrayValue: { values } });
-}
-
-function ascending(fieldPath: string) {
-  return { field: { fieldPath }, direction: 'ASCENDING' };
-}
-
-function descending(fieldPath: string) {
-  return { field: { fieldPath }, direction: 'DESCENDING' };
-}
-
-function after(values: FirestoreValue[]) {
-  return { values, before: false };
-}
-
-function toReference(database: FirestoreDatabase, id: string): FirestoreValue {
-  return { referenceValue: database.nameOf(EXPORTS, id) };
 }

@@ -2,12 +2,13 @@ import type { Clock } from '../clock.ts';
 import { readStoredBody } from './firestore-bodies.ts';
 import { createFirestoreCaller } from './firestore-call.ts';
 import { createFirestoreDatabase } from './firestore-database.ts';
-import { createFirestoreExports } from './firestore-exports.ts';
+import { createExport, readExport } from './firestore-exports.ts';
 import { listExports } from './firestore-list.ts';
 import { createFirestoreProjects } from './firestore-projects.ts';
 import { createFirestoreQueries } from './firestore-queries.ts';
 import { EXPORTS, readVersion } from './firestore-record.ts';
 import { createLedgerTime } from './firestore-time.ts';
+import { updateExport, updateExports } from './firestore-updates.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
 /** What `createFirestoreLedger` needs. */
@@ -42,7 +43,7 @@ export function createFirestoreLedger(options: FirestoreLedgerOptions): Ledger {
   const caller = createFirestoreCaller({ fetch, ...options, time, timeoutMs, databaseName });
   const database = createFirestoreDatabase(caller, databaseName);
   const newWriteId = () => random().toString(36).slice(2);
-  const exports = createFirestoreExports({ database, now, newWriteId });
+  const parts = { database, now, newWriteId };
   const projects = createFirestoreProjects(database, newWriteId);
   const queries = createFirestoreQueries(database);
   const { withinBudget } = caller;
@@ -57,12 +58,12 @@ export function createFirestoreLedger(options: FirestoreLedgerOptions): Ledger {
 
   return {
     now: () => withinBudget(now),
-    create: (record, body) => withinBudget((signal) => exports.create(record, body, signal)),
-    get: (id) => withinBudget(async (signal) => (await exports.readExport(id, signal))?.record),
+    create: (record, body) => withinBudget((signal) => createExport(parts, { record, body, signal })),
+    get: (id) => withinBudget(async (signal) => (await readExport(database, id, signal))?.record),
     body: ({ id, version }) =>
       withinBudget((signal) => readStoredBody(database, { id, key: readVersion(version).attached, signal })),
-    update: (record, changes) => withinBudget((signal) => exports.update(record, changes, signal)),
-    updateMany: (updates) => withinBudget((signal) => exports.updateMany(updates, signal)),
+    update: (record, changes) => withinBudget((signal) => updateExport(parts, { record, changes }, signal)),
+    updateMany: (updates) => withinBudget((signal) => updateExports(parts, updates, signal)),
     due: (limit) => withinBudget(async (signal) => queries.timed('dueAt', { now: await now(signal), limit }, signal)),
     outbox: (limit) =>
       withinBudget(async (signal) => queries.timed('outboxAt', { now: await now(signal), limit }, signal)),

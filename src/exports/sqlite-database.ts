@@ -7,6 +7,9 @@ import { SCHEMA, SCHEMA_VERSION } from './sqlite-schema.ts';
 /** One row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>;
 
+/** How often the switch to WAL may come in the way of another process's. */
+const MOST_TRIES = 100;
+
 /** The few ways in which the ledger talks to SQLite. Everything that fails is a `LedgerUnavailable`. */
 export type SqliteDatabase = ReturnType<typeof openSqliteDatabase>;
 
@@ -42,10 +45,26 @@ export function openSqliteDatabase(path: string, busyTimeoutMs: number) {
 function open(path: string, busyTimeoutMs: number): DatabaseSync {
   if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-  // NORMAL survives a killed process, though not a power cut, at an eighth of the time a write takes with FULL.
-  if (path !== ':memory:') database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+  if (path !== ':memory:') switchToWal(database);
   runTransaction(database, () => migrate(database));
   return database;
+}
+
+/**
+ * SQLite does not wait for a process that opens the new file at the same moment when it switches to WAL, but fails; for
+ * the write lock it does wait, and then the switch is done or free to do.
+ */
+function switchToWal(database: DatabaseSync): void {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      // NORMAL survives a killed process, though not a power cut, at an eighth of the time a write takes with FULL.
+      database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL');
+      return;
+    } catch (error) {
+      if (tries === MOST_TRIES) throw error;
+      runTransaction(database, () => undefined);
+    }
+  }
 }
 
 /** A file that a newer version made is left as it is: newer schemas only add, so this version can still use it. */

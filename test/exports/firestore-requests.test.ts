@@ -2,9 +2,11 @@ import { afterEach, describe, expect, test } from '@jest/globals';
 import { systemClock } from '../../src/clock.ts';
 import { LedgerUnavailable } from '../../src/exports/ledger.ts';
 import { createFirestoreLedger, type FirestoreLedgerOptions } from '../../src/exports/ledger-firestore.ts';
+import { sampleExport } from './sample-export.ts';
 
-type Reply = () => Response | Promise<Response>;
+type Reply = (body: string) => Response | Promise<Response>;
 
+const NAME = 'projects/p/databases/(default)';
 const NOTHING_THERE = JSON.stringify([{ missing: 'x', readTime: '2026-11-23T20:35:21.090299Z' }]);
 const nothingThere: Reply = () => new Response(NOTHING_THERE, { status: 200 });
 
@@ -25,7 +27,7 @@ function openWith(replies: Reply[], options: Partial<FirestoreLedgerOptions> = {
       requests.push({ url: String(url), authorization, redirect: init?.redirect });
       const reply = replies[Math.min(requests.length, replies.length) - 1];
       if (!reply) throw new Error('no reply was planned');
-      return reply();
+      return reply(String(init?.body));
     },
     ...options,
   });
@@ -133,6 +135,21 @@ describe('requests to Firestore', () => {
   });
 });
 
+test('updateMany() commits by itself what a batch left undecided, and knows its own write', async () => {
+  const updateTime = '2026-11-23T20:35:21.090299Z';
+  let fields: object | undefined;
+  const undecided: Reply = (body) => {
+    fields = JSON.parse(body).writes[0].update.fields;
+    return Response.json({ writeResults: [{}], status: [{ code: 14 }] });
+  };
+  const found: Reply = () => Response.json([{ found: { name: `${NAME}/documents/exports/one`, fields, updateTime } }]);
+  const { ledger, requests } = openWith([undecided, refusal(400, 'FAILED_PRECONDITION'), found]);
+  const record = { ...sampleExport('one'), version: '2026-11-23T20:35:20.000001Z' };
+  const [updated] = await ledger.updateMany([{ record, changes: { walks: 7 } }]);
+  expect(updated).toMatchObject({ walks: 7, version: updateTime });
+  expect(requests.map(({ url }) => url.slice(url.lastIndexOf(':')))).toEqual([':batchWrite', ':commit', ':batchGet']);
+});
+
 describe('now()', () => {
   const SERVER = Date.parse('2026-11-23T20:35:21.090Z');
 
@@ -159,6 +176,18 @@ describe('now()', () => {
     local.time += changeMs;
     expect(await ledger.now()).toBe(SERVER);
     expect(requests).toHaveLength(2);
+  });
+
+  test('is not learned from an answer that was long under way, if there is something better', async () => {
+    const local = { time: 1_000_000 };
+    const slowly: Reply = () => {
+      local.time += 8000;
+      return nothingThere('');
+    };
+    const { ledger } = openWith([nothingThere, slowly], { clock: { ...systemClock, now: () => local.time } });
+    await ledger.now();
+    await ledger.get('one');
+    expect(await ledger.now()).toBe(SERVER + 8000);
   });
 
   test('never falls', async () => {

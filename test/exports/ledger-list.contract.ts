@@ -51,7 +51,7 @@ export function testListing(ledgerOf: () => Ledger): void {
       await addAll();
       const shown: number[] = [];
       for (const filter of everyFilter()) {
-        const ids = await listAll(filter, 3);
+        const ids = await listAll(filter, 7);
         expect({ filter, ids }).toEqual({ filter, ids: expected(filter) });
         shown.push(ids.length);
       }

@@ -81,6 +81,7 @@ describe('several processes on one file', () => {
       await ledger.create(sample('one'), '{"kept":true}');
       say('created');
     `);
+    await release([child]);
     await child.said('created');
     child.process.kill('SIGKILL');
     await child.ended;
@@ -93,21 +94,27 @@ describe('several processes on one file', () => {
   test('three that open, create and count at once lose nothing', async () => {
     const writers = [1, 2, 3].map((writer) =>
       startWriter(`
-        for (let index = 0; index < 100; index += 1) {
+        const one = (await ledger.create(sample('one'))).record;
+        const count = async (read, write) => {
+          for (let done = false; !done; ) done = await write(await read());
+        };
+        for (let index = 0; index < 300; index += 1) {
           await ledger.create(sample('${writer}-' + index), 'x');
-          for (let done = false; !done; ) {
-            const known = await ledger.project('p');
-            const walks = (known?.submittedSince ?? 0) + 1;
-            done = (await ledger.updateProject(known ?? 'p', { submittedSince: walks })) !== undefined;
-          }
+          await count(() => ledger.get('one'), (known) => ledger.update(known, { walks: (known.walks ?? 0) + 1 }));
+          await count(
+            () => ledger.project('p'),
+            (known) => ledger.updateProject(known ?? 'p', { submittedSince: (known?.submittedSince ?? 0) + 1 }),
+          );
         }
         say('done');
       `),
     );
+    await release(writers);
     await Promise.all(writers.map(({ said }) => said('done')));
     const ledger = createSqliteLedger({ path, clock: systemClock });
-    expect(await ledger.countByState()).toEqual({ QUEUED: 300 });
-    expect((await ledger.project('p'))?.submittedSince).toBe(300);
+    expect(await ledger.countByState()).toEqual({ QUEUED: 901 });
+    expect((await ledger.get('one'))?.walks).toBe(900);
+    expect((await ledger.project('p'))?.submittedSince).toBe(900);
     await ledger.close();
   }, 30_000);
 });
@@ -167,7 +174,10 @@ test.each([
   database.close();
 });
 
-/** A process that runs `work` with a ledger on the file; `said` resolves when it printed that word. */
+/**
+ * A process that runs `work` with a ledger on the file. All of them open it at the same moment. `said` resolves when the
+ * process printed that word.
+ */
 function startWriter(work: string) {
   const source = (name: string) => JSON.stringify(new URL(`../../${name}`, import.meta.url).href);
   const script = `
@@ -176,20 +186,25 @@ function startWriter(work: string) {
     const { systemClock } = await import(${source('src/clock.ts')});
     const sample = (id) => sampleExport(id, { hasBody: true });
     const say = (word) => console.log(word);
+    say('ready');
+    await new Promise((go) => process.stdin.once('data', go));
     const ledger = createSqliteLedger({ path: ${JSON.stringify(path)}, clock: systemClock });
     ${work}
     setInterval(() => {}, 1000);
   `;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: ['pipe', 'pipe', 'inherit'] });
   children.push(child);
-  const lines = createInterface({ input: child.stdout });
   const ended = once(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const said = async (word: string) => {
-    const silent = ended.then(() => Promise.reject(new Error(`the process ended without saying "${word}"`)));
-    silent.catch(() => undefined);
-    await Promise.race([once(lines, 'line', {}).then(([line]) => expect(line).toBe(word)), silent]);
+    const line = await lines.next();
+    if (line.value !== word) throw new Error(`The process said "${line.value}", not "${word}"`);
   };
   return { process: child, said, ended };
+}
+
+/** Lets processes go on that `startWriter` made. */
+async function release(writers: ReturnType<typeof startWriter>[]): Promise<void> {
+  await Promise.all(writers.map(({ said }) => said('ready')));
+  for (const { process } of writers) process.stdin.write('go');
 }
