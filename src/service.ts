@@ -1,5 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
+import { createConsole } from './console/console.ts';
 import { createEarthEngineClient, type Fetch } from './earth-engine/client.ts';
 import type { Publisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
@@ -63,6 +64,7 @@ export function createService(parts: ServiceParts): Service {
       earthEngine,
       submitter,
       preflight: ({ request }) => preflight(request),
+      page: createConsole(),
     }),
     exportsPubsub: createExportsPubsub({ ...parts, submitter }),
     pollOperations: createPollOperations({ tick: poller.tick, log }),

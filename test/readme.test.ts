@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
+import packageJson from '../package.json' with { type: 'json' };
 import failures from '../src/earth-engine/failures.json' with { type: 'json' };
 import { EXPORT_STATES } from '../src/exports/states.ts';
 import { ROUTES } from '../src/functions/routes.ts';
-import packageJson from '../package.json' with { type: 'json' };
+import { readSourceFiles } from './source-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
@@ -47,9 +48,19 @@ describe('README', () => {
   });
 
   test('gives a reason for every runtime dependency', () => {
-    expect(namesIn(sectionOf('## Runtime dependencies')).toSorted()).toEqual(
-      Object.keys(packageJson.dependencies).toSorted(),
+    expect(namesIn(sectionOf('## Runtime dependencies')).toSorted(byName)).toEqual(
+      Object.keys(packageJson.dependencies).toSorted(byName),
     );
+  });
+
+  test('says what happens when, and every row is a test', () => {
+    const titles = [...sectionOf('## What happens when').matchAll(/^\|.*\| ([^|]+) \|$/gm)].map(
+      ([, title = '']) => title,
+    );
+    const sources = readSourceFiles('test').map(({ text }) => text);
+    const tests = titles.filter((title) => !['test', '---'].includes(title));
+    expect(tests.length).toBeGreaterThan(15);
+    expect(tests.filter((title) => !sources.some((text) => text.includes(`test('${title}'`)))).toEqual([]);
   });
 
   test('shows the Python example that the tests run', () => {
@@ -57,3 +68,7 @@ describe('README', () => {
     expect(readme).toContain(example);
   });
 });
+
+function byName(a: string, b: string): number {
+  return a.localeCompare(b);
+}

@@ -29,7 +29,7 @@ export function afterSend(record: ExportRecord, outcome: SendOutcome, options: A
   const { now, inDoubt } = options;
   if (outcome.kind === 'accepted') return accept(record, outcome.operation, options);
   if (outcome.kind === 'doubtful') {
-    return { claimUntil: null, doubtful: 'unanswered', dueAt: now + toDoubtWaitMs(record, now) };
+    return { claimUntil: null, deniedSince: null, doubtful: 'unanswered', dueAt: now + toDoubtWaitMs(record, now) };
   }
   if (outcome.kind === 'duplicate') return settle(now);
   if (inDoubt) {

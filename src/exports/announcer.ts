@@ -20,7 +20,7 @@ export interface AnnouncerOptions {
 const DAY_MS = 86_400_000;
 const BATCH = 100;
 const AT_ONCE = 10;
-const MOST_FAILURES = 10;
+const MOST_FAILURES = 3;
 const AGAIN_AFTER_MS = 30_000;
 
 /** Builds what empties the outbox. */

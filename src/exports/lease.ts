@@ -27,12 +27,10 @@ export async function takeLease(parts: PollerParts, name: string, options: Visit
   const added = track(tracked, accepted, now);
   if (mustRebuild) track(tracked, await ledger.accepted(name), now);
   const held = isHeld(known, now);
+  if (held) options.report.held += 1;
   const waiting = !held && (await ledger.waiting(name, 1)).length > 0;
   const isIdle = options.due.length === 0 && !waiting && !mustRebuild;
-  if (isIdle && findDue([...tracked.values()], now).length === 0) {
-    if (held) options.report.held += 1;
-    return undefined;
-  }
+  if (isIdle && findDue([...tracked.values()], now).length === 0) return undefined;
   const changes: ProjectChanges = {
     leaseOwner: options.owner,
     leaseUntil: now + options.budget.remainingMs() + LEASE_MARGIN_MS,

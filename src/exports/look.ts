@@ -11,7 +11,7 @@ import { findSuperseded } from './project-list.ts';
 import type { TrackedOperation } from './project-record.ts';
 import { isFinal, isKnownState } from './states.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews } from './tracked.ts';
-import { type PollerParts, readRecord, toCall, type Visit } from './visit.ts';
+import { type PollerParts, readRecord, takeCall, type Visit } from './visit.ts';
 
 const LOOKS_AT_ONCE = 10;
 const MISSES_UNTIL_LOST = 3;
@@ -39,7 +39,7 @@ export async function lookAtOperations(parts: PollerParts, visit: Visit, due: Tr
 }
 
 async function lookAt(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
-  const call = toCall(visit);
+  const call = takeCall(visit);
   if (!call) {
     visit.report.left += 1;
     return;
@@ -93,7 +93,7 @@ async function miss(parts: PollerParts, visit: Visit, entry: TrackedOperation, i
 
 /** The end of an export whose operation cannot be found, once it is known what stands at its destination. */
 async function giveUp(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
-  const call = toCall(visit);
+  const call = takeCall(visit);
   const record = await readRecord(parts, visit, entry.id);
   if (!call || !record) return;
   const destination = await readDestination(parts.earthEngine, record, call);
@@ -137,8 +137,8 @@ async function write(
 async function dropSuperseded(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
   if (!visit.list || !entry.earlierTokens) return;
   for (const { name } of findSuperseded(visit.list, entry.earlierTokens)) {
-    const call = toCall(visit);
-    if (!call || name === entry.name) continue;
+    const call = name === entry.name ? undefined : takeCall(visit);
+    if (!call) continue;
     parts.log.error('Superseded operation is cancelled', { exportId: entry.id, operation: name });
     await parts.earthEngine.cancelOperation(name, call);
   }

@@ -57,15 +57,16 @@ export function createPoller(options: PollerOptions) {
 
     async function pass(): Promise<boolean> {
       const due = await takeDue(report);
-      const known = await ledger.projects();
-      const states = known.flatMap(({ tracked }) => tracked.map(({ state }) => state));
-      report.pending = states.filter((state) => state === 'PENDING').length;
-      report.running = states.filter((state) => state === 'RUNNING').length;
-      const names = [...new Set([...due.keys(), ...known.map(({ project }) => project)])];
+      const tracked = new Map((await ledger.projects()).map((known) => [known.project, known.tracked]));
+      const names = [...new Set([...due.keys(), ...tracked.keys()])];
       await concurrently(names, PROJECTS_AT_ONCE, async (name) => {
         if (budget.remainingMs() <= 0) return;
-        await visitProject(options, name, { due: due.get(name) ?? [], budget, report, owner: holder });
+        const seen = await visitProject(options, name, { due: due.get(name) ?? [], budget, report, owner: holder });
+        if (seen) tracked.set(name, seen);
       });
+      const states = [...tracked.values()].flat().map(({ state }) => state);
+      report.pending = states.filter((state) => state === 'PENDING').length;
+      report.running = states.filter((state) => state === 'RUNNING').length;
       report.announced += await announce(budget);
       return report.running > 0;
     }

@@ -1,6 +1,7 @@
 import { sleep } from '../clock.ts';
 import type { SendOutcome } from '../earth-engine/failure.ts';
 import { accept, afterSend } from './after-send.ts';
+import { ensureProject } from './ensure-project.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
 import { LedgerUnavailable } from './ledger.ts';
 import { toLogFields } from './log-fields.ts';
@@ -34,6 +35,7 @@ export function createAnswerRecorder(
         const now = await ledger.now();
         const changes = toAnswerChanges(record, claimed, outcome, { ...about, now, random });
         if (!changes) return await giveWay(record, outcome);
+        if (typeof changes.admitRank === 'number') await ensureProject(ledger, record.project);
         const updated = await ledger.update(record, changes);
         if (updated) return updated;
         const fresh = await ledger.get(record.id);

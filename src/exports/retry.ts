@@ -1,5 +1,6 @@
 import { toWaiting } from './claim.ts';
 import { NOTHING_DUE } from './end-export.ts';
+import { ensureProject } from './ensure-project.ts';
 import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
 import { toSend } from './export-id.ts';
 import type { Ledger } from './ledger.ts';
@@ -24,8 +25,7 @@ export async function retryExport(ledger: Ledger, record: ExportRecord, attempt:
     const why = whyNot(current);
     if (why) return { kind: 'refused', record: current, why };
     if (current.outboxAt !== undefined) return { kind: 'unpublished', record: current };
-    // What waits is found by its project, and one whose every export was refused at once has no record yet.
-    if (!(await ledger.project(current.project))) await ledger.updateProject(current.project, {});
+    await ensureProject(ledger, current.project);
     const updated = await ledger.update(current, toNextAttempt(current));
     if (updated) return { kind: 'retried', record: updated };
     const fresh = await ledger.get(record.id);

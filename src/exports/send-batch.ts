@@ -71,6 +71,7 @@ async function sendOne(
     return undefined;
   }
   visit.report.submitted += 1;
+  visit.report.apiCalls += 1;
   const request = JSON.parse(body) as ExportRequest;
   return (await sender.send(claimed, request, how)).outcome;
 }

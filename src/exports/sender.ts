@@ -5,6 +5,7 @@ import { readSend, type SendOutcome } from '../earth-engine/failure.ts';
 import type { Log } from '../log.ts';
 import { type ExportRequest, toEarthEngineBody } from '../request/export-request.ts';
 import { toFailureContext } from './after-look.ts';
+import { createParents } from './create-parents.ts';
 import type { ExportRecord } from './export.ts';
 import { toSend } from './export-id.ts';
 import { holdProject } from './holds.ts';
@@ -76,6 +77,7 @@ export function createSender(options: SenderOptions) {
     const body = toEarthEngineBody(request, toSend(claimed));
     const principal = await options.principal?.();
     const context = toFailureContext(claimed, principal);
+    if (request.createParents) await makeFolders(claimed, request.asset, how.budget);
     let inDoubt = how.inDoubt;
     let outcome = UNSENT;
     let answer: unknown;
@@ -100,6 +102,15 @@ export function createSender(options: SenderOptions) {
     if (hold) await holdFor(claimed, hold);
     const record = await recordAnswer(claimed, outcome, { inDoubt, ...(principal ? { principal } : {}) });
     return { record, outcome: outcome.kind, ...(answer === undefined ? {} : { answer }) };
+  }
+
+  /** A folder that cannot be made is no reason not to send: Earth Engine says what is wrong, and better. */
+  async function makeFolders(record: ExportRecord, asset: string, budget: Budget): Promise<void> {
+    const missing = await createParents(earthEngine, asset, () => {
+      const timeoutMs = budget.remainingMs();
+      return timeoutMs > 0 ? { timeoutMs, signal: budget.signal } : undefined;
+    });
+    if (missing !== undefined) log.warning('Folder could not be made', { ...toLogFields(record), folder: missing });
   }
 
   /** How long a POST may take now; 0 when none may be made: the time is up, the claim gone, or a cancel was asked for. */

@@ -8,7 +8,7 @@ import { toSend, toToken } from './export-id.ts';
 import type { Ledger } from './ledger.ts';
 import { toLogFields } from './log-fields.ts';
 import { type ProjectList, readProjectList, toSighting } from './project-list.ts';
-import { type PollerParts, toCall, type Visit } from './visit.ts';
+import { type PollerParts, takeCall, type Visit } from './visit.ts';
 
 /** What settling works with; the poller's parts fit. */
 export interface SettleParts {
@@ -35,7 +35,7 @@ export async function settleDoubts(
   await concurrently(doubtful, AT_ONCE, async (record) => {
     const now = await parts.ledger.now();
     if (!visit.held && mayResend(record, toSighting(list, record), now)) resend.push(record);
-    else await settle(parts, { list, record, call: () => toCall(visit) });
+    else await settle(parts, { list, record, call: () => takeCall(visit) });
   });
   return resend;
 }

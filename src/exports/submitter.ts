@@ -12,7 +12,7 @@ import { LedgerUnavailable, type NewExport } from './ledger.ts';
 import { toLogFields } from './log-fields.ts';
 import type { Sender } from './sender.ts';
 import { reconcile, type SettleParts } from './settle.ts';
-import { toCall } from './visit.ts';
+import { takeCall } from './visit.ts';
 
 /** Who asked and how, as it goes into the record. */
 export interface Origin {
@@ -93,7 +93,7 @@ export function createSubmitter(options: SubmitterOptions) {
   async function settleAtOnce(record: ExportRecord, budget: Budget): Promise<ExportRecord> {
     if (record.doubtful !== 'settling') return record;
     try {
-      return await reconcile(options, record, () => toCall({ budget }));
+      return await reconcile(options, record, () => takeCall({ budget }));
     } catch (error) {
       if (!(error instanceof LedgerUnavailable)) throw error;
       log.warning('Doubtful export is left to the poller', toLogFields(record));

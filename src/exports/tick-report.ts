@@ -16,7 +16,7 @@ export interface TickReport {
   oldestDueAgeSeconds: number;
   /** Calls of Earth Engine's API. */
   apiCalls: number;
-  /** Exports in Earth Engine's queue, and those it runs, as far as is known when the tick begins to look. */
+  /** Exports in Earth Engine's queue, and those it runs, by the last look at each. */
   pending: number;
   running: number;
 }

@@ -15,7 +15,7 @@ import { settleDoubts } from './settle.ts';
 import { isAccepted } from './states.ts';
 import type { TickReport } from './tick-report.ts';
 import { findDue } from './tracked.ts';
-import { type PollerParts, toCall, type Visit } from './visit.ts';
+import { type PollerParts, takeCall, type Visit } from './visit.ts';
 
 const PAGE_SIZE = 500;
 const CLOCK_MARGIN_MS = 600_000;
@@ -34,11 +34,16 @@ export interface VisitOptions {
 
 /**
  * Drives one project's due exports one step each: takes up what was accepted, looks at what runs, settles what is in
- * doubt, sends what waits. Does nothing where another tick holds the lease, and costs nothing where nothing is due.
+ * doubt, sends what waits. Does nothing where another tick holds the lease, and costs nothing where nothing is due; else
+ * gives what is tracked now.
  */
-export async function visitProject(parts: PollerParts, name: string, options: VisitOptions): Promise<void> {
+export async function visitProject(
+  parts: PollerParts,
+  name: string,
+  options: VisitOptions,
+): Promise<TrackedOperation[] | undefined> {
   const visit = await takeLease(parts, name, options);
-  if (!visit) return;
+  if (!visit) return undefined;
   try {
     await carryOutCancels(parts, visit, options.due);
     const now = await parts.ledger.now();
@@ -47,14 +52,24 @@ export async function visitProject(parts: PollerParts, name: string, options: Vi
     const isWhole = doubtful.length > 0 || needsWholeList(parts, visit, { due, now });
     if (isWhole || due.length > toPages(visit)) visit.list = await walk(parts, visit, isWhole ? [] : due);
     await lookAtOperations(parts, visit, due);
-    await readHold(parts, visit);
-    const resend = await settleDoubts(parts, visit, doubtful);
     const backingOff = options.due.filter(isBackingOff);
-    if (visit.held) await waitForHold(parts, backingOff);
-    else await sendInTurn(parts, visit, [...resend, ...backingOff]);
+    if (visit.waiting || doubtful.length + backingOff.length > 0) await send(parts, visit, { doubtful, backingOff });
+    return [...visit.tracked.values()];
   } finally {
     await giveBackLease(parts, visit, options.owner);
   }
+}
+
+/** Settles what is in doubt and sends what is to be sent, unless the project is on hold. */
+async function send(
+  parts: PollerParts,
+  visit: Visit,
+  { doubtful, backingOff }: { doubtful: ExportRecord[]; backingOff: ExportRecord[] },
+): Promise<void> {
+  await readHold(parts, visit);
+  const resend = await settleDoubts(parts, visit, doubtful);
+  if (visit.held) await waitForHold(parts, backingOff);
+  else await sendInTurn(parts, visit, [...resend, ...backingOff]);
 }
 
 function isInDoubt(record: ExportRecord, now: number): boolean {
@@ -88,13 +103,17 @@ function toPages(visit: Visit): number {
 async function walk(parts: PollerParts, visit: Visit, until: readonly TrackedOperation[]): Promise<ProjectList> {
   const oldest = until.reduce((least, { createTime }) => Math.min(least, createTime), Number.POSITIVE_INFINITY);
   const isOlder = ({ createTime }: Operation) => createTime !== undefined && createTime < oldest - CLOCK_MARGIN_MS;
+  // That the list is newest first is not promised: it is seen where something old comes after something new.
+  let hasNew = false;
   const list = await readProjectList(parts.earthEngine, visit.project.project, {
     startedAt: await parts.ledger.now(),
-    call: () => toCall(visit),
+    call: () => takeCall(visit),
     names: new Set(visit.tracked.keys()),
-    isEnough: (soFar, page) =>
-      until.length > 0 &&
-      ((soFar.newestFirst && page.some(isOlder)) || until.every(({ name }) => soFar.byName.has(name))),
+    isEnough(soFar, page) {
+      hasNew ||= page.some((operation) => !isOlder(operation));
+      const isPast = soFar.newestFirst && hasNew && page.some(isOlder);
+      return until.length > 0 && (isPast || until.every(({ name }) => soFar.byName.has(name)));
+    },
   });
   if (!list.complete) return list;
   const { pages, pending, running, newestFirst } = list;
@@ -108,14 +127,13 @@ async function readHold(parts: PollerParts, visit: Visit): Promise<void> {
   const project = await parts.ledger.project(visit.project.project);
   visit.held = isHeld(project, await parts.ledger.now());
   visit.onTrial = project?.holdReason === 'credentials';
-  if (visit.held) visit.report.held += 1;
 }
 
 /** Sends the cancels that were asked for; one that was not answered is sent again with the next tick. */
 async function carryOutCancels(parts: PollerParts, visit: Visit, due: readonly ExportRecord[]): Promise<void> {
   const asked = due.filter(({ cancelRequestedAt, state }) => cancelRequestedAt !== undefined && isAccepted(state));
   await concurrently(asked, CANCELS_AT_ONCE, async (record) => {
-    const call = toCall(visit);
+    const call = takeCall(visit);
     if (!call || record.operation === undefined) return;
     const answer = await parts.earthEngine.cancelOperation(record.operation, call);
     const isDone = isAnswerToCancel(answer);

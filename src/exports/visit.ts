@@ -46,10 +46,12 @@ export interface Visit {
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** What a look may take of what is left of the tick; undefined when nothing is. */
-export function toCall({ budget }: Pick<Visit, 'budget'>): CallOptions | undefined {
+/** What the next call may take of what is left of the budget; undefined when nothing is. A tick counts it. */
+export function takeCall({ budget, report }: { budget: Budget; report?: TickReport }): CallOptions | undefined {
   const timeoutMs = Math.min(CALL_TIMEOUT_MS, budget.remainingMs());
-  return timeoutMs > 0 ? { timeoutMs, signal: budget.signal } : undefined;
+  if (timeoutMs <= 0) return undefined;
+  if (report) report.apiCalls += 1;
+  return { timeoutMs, signal: budget.signal };
 }
 
 /** The record of a tracked export: from this tick's own reading, else from the ledger. */

@@ -4,6 +4,7 @@ import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createPoller } from '../../src/exports/poller.ts';
 import { createSender } from '../../src/exports/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
+import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';
 import { createEarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';
 import { createSeededRandom } from '../../src/local/earth-engine-simulator/seeded-random.ts';
 import { createLog } from '../../src/log.ts';
@@ -61,7 +62,12 @@ export async function runPoller(world: PollerWorld): Promise<PollerFigures> {
   });
   const { ledger, counts } = countLedger(createSqliteLedger({ path: ':memory:', clock }));
   const earthEngine = createEarthEngineClient({
-    ...{ baseUrl: 'http://simulator', fetch: createInProcessFetch(model), getToken: async () => '', clock },
+    ...{
+      baseUrl: 'http://simulator',
+      fetch: createInProcessFetch(model, { clock, faults: createFaults([], random) }),
+      getToken: async () => '',
+      clock,
+    },
   });
   const log = createLog({ level: 'error', write: (line) => process.stderr.write(line) });
   const sender = createSender({ ledger, earthEngine, clock, random, log });

@@ -13,7 +13,8 @@ async function startPubsub(options: Parameters<typeof createParts>[0] = {}) {
   const server = await startFunction('exportsPubsub');
 
   async function post(body: unknown, headers: Record<string, string> = {}, path = PATH): Promise<number> {
-    const text = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+    const text =
+      typeof body === 'string' ? body : body instanceof Uint8Array ? Buffer.from(body) : JSON.stringify(body);
     const sent = { 'content-type': 'application/json', ...headers };
     const response = await fetch(`${server.url}${path}`, { method: 'POST', body: text, headers: sent });
     await response.text();

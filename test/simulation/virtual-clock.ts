@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
+import { createHeap } from '../../src/local/earth-engine-simulator/heap.ts';
 
 /** A clock that stands still until it is told to go on. */
 export interface VirtualClock extends Clock {
@@ -13,33 +14,36 @@ export interface VirtualClock extends Clock {
 interface Timer {
   at: number;
   order: number;
-  run: () => void;
+  run: (() => void) | undefined;
 }
 
 /** Starts a clock at `start`, epoch milliseconds. */
 export function createVirtualClock(start: number): VirtualClock {
   let now = start;
   let order = 0;
-  const timers = new Set<Timer>();
+  const timers = createHeap<Timer>((a, b) => a.at < b.at || (a.at === b.at && a.order < b.order));
 
   function after(delayMs: number, run: () => void): () => void {
-    const timer = { at: now + Math.max(0, delayMs), order: order++, run };
-    timers.add(timer);
-    return () => timers.delete(timer);
+    const timer: Timer = { at: now + Math.max(0, delayMs), order: order++, run };
+    timers.push(timer);
+    return () => {
+      timer.run = undefined;
+    };
   }
 
+  /** The next timer that was not cancelled, left in place. */
   function next(): Timer | undefined {
-    let first: Timer | undefined;
-    for (const timer of timers) {
-      if (!first || timer.at < first.at || (timer.at === first.at && timer.order < first.order)) first = timer;
+    for (let timer = timers.peek(); timer; timer = timers.peek()) {
+      if (timer.run) return timer;
+      timers.pop();
     }
-    return first;
+    return undefined;
   }
 
   function fire(timer: Timer): void {
-    timers.delete(timer);
+    timers.pop();
     now = Math.max(now, timer.at);
-    timer.run();
+    timer.run?.();
   }
 
   async function runUntil<T>(work: Promise<T>): Promise<T> {
