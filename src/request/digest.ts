@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { canonicalGraph } from './canonical-graph.ts';
-import { canonicalJson } from './canonical-json.ts';
 import type { Expression } from './expression.ts';
+import { canonicalGraph } from './graph/canonical-graph.ts';
+import { canonicalJson } from './graph/canonical-json.ts';
 
 /** What of a request makes it that request: everything that is sent to Earth Engine or kept, but ids and tokens. */
 export interface DigestedContent {

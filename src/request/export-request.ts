@@ -1,6 +1,6 @@
 import { digestContent } from './digest.ts';
 import type { Expression } from './expression.ts';
-import { largestParts } from './largest-parts.ts';
+import { largestParts } from './graph/largest-parts.ts';
 import { placeAt, toField } from './place.ts';
 import { readFields } from './request-fields.ts';
 import { readGraph } from './request-graph.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod';
-import { assetNameFault } from './asset-name.ts';
 import { closestName } from './closest-name.ts';
 import { quoteShort } from './describe-value.ts';
+import { assetNameFault } from './fields/asset-name.ts';
+import { projectFault } from './fields/project-id.ts';
 import { type Place, placeAt } from './place.ts';
-import { projectFault } from './project-id.ts';
 import { type RequestBody, requestSchema } from './request-schema.ts';
 import type { Violations } from './violations.ts';
 
@@ -93,11 +93,11 @@ function knownKeys(path: PropertyKey[]): string[] {
   return object instanceof z.ZodObject ? Object.keys(object.shape) : [];
 }
 
-/** The schema behind `.nullish()`. */
+/** The schema behind `.nullish()`, and of several the one that has keys. */
 function unwrap(schema: unknown): unknown {
   let at = schema;
   while (at instanceof z.ZodOptional || at instanceof z.ZodNullable) at = at.unwrap();
-  return at;
+  return at instanceof z.ZodUnion ? at.options.find((option) => option instanceof z.ZodObject) : at;
 }
 
 function readText(body: unknown, path: string[]): string | undefined {

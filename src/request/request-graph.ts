@@ -1,6 +1,6 @@
-import { checkClassifier } from './check-classifier.ts';
-import { checkExpression } from './check-expression.ts';
+import { checkClassifier } from './classifier/check-classifier.ts';
 import type { Expression } from './expression.ts';
+import { checkExpression } from './graph/check-expression.ts';
 import { isObject, type Json } from './json-object.ts';
 import { placeAt } from './place.ts';
 import { checkRecipe } from './recipes/check-recipe.ts';
@@ -28,7 +28,7 @@ export function readGraph(
     const [first, second = ''] = given;
     violations.add(
       placeAt(second),
-      () => `Cannot use both ${first} and ${second}: exactly one of ${SOURCES.join(', ')} is wanted`,
+      () => `Cannot use ${second}: ${first} is given too; exactly one of ${SOURCES.join(', ')} is wanted`,
     );
   }
   if (given.length === 0) {

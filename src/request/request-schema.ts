@@ -1,15 +1,16 @@
 import * as z from 'zod';
-import { ASSET_NAME_PATTERN } from './asset-name.ts';
-import { DESCRIPTION, descriptionFault } from './description.ts';
-import { labelFaults, MAX_LABELS } from './labels.ts';
-import { PROJECT_PATTERN, projectFault } from './project-id.ts';
+import { ASSET_NAME_PATTERN } from './fields/asset-name.ts';
+import { DESCRIPTION, descriptionFault } from './fields/description.ts';
+import { labelFaults, MAX_LABELS } from './fields/labels.ts';
+import { PROJECT_PATTERN, projectFault } from './fields/project-id.ts';
+import { wanted } from './fields/wanted.ts';
 import { classifierSchema, trainingSchema, treesSchema } from './recipes/recipe-schema.ts';
-import { wanted } from './wanted.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,60}$/;
 const WORKLOAD_TAG = /^(?:[a-z0-9]|[a-z0-9][-_a-z0-9]{0,61}[a-z0-9])$/;
 
-const priority = z.int().min(0).max(9999);
+const priorityWanted = wanted('priority', 'an integer from 0 to 9999 is');
+const priority = z.int(priorityWanted).min(0, priorityWanted).max(9999, priorityWanted);
 
 const destination = z.strictObject(
   {
@@ -76,7 +77,7 @@ export const requestSchema = z.strictObject(
       .nullish()
       .meta({ description: 'Label that the computing time has in Cloud Monitoring.' }),
     priority: z
-      .union([priority, z.strictObject({ value: priority })], wanted('priority', 'an integer from 0 to 9999 is'))
+      .union([priority, z.strictObject({ value: priority }, priorityWanted)], priorityWanted)
       .nullish()
       .meta({ description: 'Higher runs earlier; other than 100 is for paid projects. Default: 100.' }),
     labels: z

@@ -9,7 +9,7 @@ export interface FieldViolation {
 }
 
 /** How many violations an answer names; one more says how many there are besides. */
-export const MAX_VIOLATIONS = 100;
+const MAX_VIOLATIONS = 100;
 
 /** Collects violations; those beyond the hundredth are only counted, so that a hostile body costs no memory. */
 export interface Violations {

@@ -1,6 +1,6 @@
-import { argumentFault, missingArgument, unknownArgument } from '../check-arguments.ts';
+import { argumentFault, missingArgument, unknownArgument } from '../classifier/check-arguments.ts';
+import { decisionTreeFault } from '../classifier/decision-tree.ts';
 import { type ClassifierFacts, classifierFacts } from '../classifiers.ts';
-import { decisionTreeFault } from '../decision-tree.ts';
 import { describeValue } from '../describe-value.ts';
 import { isObject } from '../json-object.ts';
 import { type Place, placeAt } from '../place.ts';
@@ -69,7 +69,7 @@ function checkArguments(
     }
     const fault = argumentFault(argument, { constantValue: value });
     if (fault !== undefined) violations.add(place, () => `Cannot use this as ${key} of ${name}: ${fault}`);
-    else if (key.startsWith('treeString')) checkTexts(value as string | string[], place, violations);
+    else if (key.startsWith('treeString')) checkTexts(value, place, violations);
   }
 }
 
@@ -93,7 +93,7 @@ function checkFeatures(training: Training, violations: Violations): void {
   const given = parts.filter((key) => (training[key] ?? null) !== null);
   if (training.table && given.length > 0) {
     const what = 'a table of samples, or an image and the places to sample it, is wanted';
-    violations.add(placeAt('table', TRAINING), () => `Cannot train on a table and on ${given.join(', ')}: ${what}`);
+    violations.add(placeAt('table', TRAINING), () => `Cannot use table: ${given.join(', ')} is given too; ${what}`);
   } else if (!training.table && given.length < parts.length) {
     const missing = parts.filter((key) => !given.includes(key));
     const has = given.length === 0 ? 'there is no table' : `${missing.join(', ')} missing`;
@@ -101,11 +101,11 @@ function checkFeatures(training: Training, violations: Violations): void {
   }
 }
 
-function checkTexts(trees: string | string[], place: Place, violations: Violations): void {
-  const texts = typeof trees === 'string' ? [trees] : trees;
+function checkTexts(trees: unknown, place: Place, violations: Violations): void {
+  const texts: unknown[] = Array.isArray(trees) ? trees : [trees];
   texts.forEach((text, index) => {
-    const fault = decisionTreeFault(text);
-    const at = typeof trees === 'string' ? place : placeAt(index, place);
+    const fault = typeof text === 'string' ? decisionTreeFault(text) : undefined;
+    const at = Array.isArray(trees) ? placeAt(index, place) : place;
     if (fault !== undefined)
       violations.add(at, () => `Cannot read this decision tree: line ${fault.line}: ${fault.reason}`);
   });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { classifierFacts, EXPORTABLE, shortName } from '../classifiers.ts';
-import { wanted } from '../wanted.ts';
+import { wanted } from '../fields/wanted.ts';
 
 const OUTPUT_MODES = (classifierFacts('Classifier.setOutputMode')?.arguments['mode']?.oneOf ?? []).map(String);
 
@@ -77,11 +77,11 @@ function assetId(name: string) {
 /** One check for the whole list: zod's own keeps an issue for each of a million wrong items. */
 function textList(name: string, what: string) {
   return z
-    .custom<string[]>(
-      (value) => {
-        return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
-      },
-      wanted(name, `${what} is`),
-    )
+    .unknown()
+    .refine(isTextList, wanted(name, `${what} is`))
     .meta({ type: 'array', items: { type: 'string' }, minItems: 1 });
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === 'string');
 }

@@ -1,10 +1,10 @@
 import { classifierFacts } from '../classifiers.ts';
 import type { Expression } from '../expression.ts';
 import type { Recipe } from './recipe-schema.ts';
-import { type RecipeNode, writeGraph } from './write-graph.ts';
+import { type RawArgument, type RecipeNode, writeGraph } from './write-graph.ts';
 
 type Training = NonNullable<Recipe['training']>;
-type Arguments = [name: string, value: RecipeNode][];
+type Arguments = [name: string, value: RecipeNode | RawArgument][];
 
 /**
  * The graph of a checked recipe, as the official JavaScript client writes it for
@@ -39,7 +39,7 @@ function train(classifier: RecipeNode, training: Training): RecipeNode {
 function toFeatures({ table, image, samples, classProperty, scale }: Training): RecipeNode {
   if (table) return loadTable(table);
   return call('Image.sampleRegions', [
-    ['image', call('Image.load', [['id', toNode(image)]])],
+    ['image', call('Image.load', [['id', { raw: String(image) }]])],
     ['collection', loadTable(samples)],
     ['properties', toNode([classProperty])],
     ['scale', toNode(scale)],
@@ -47,7 +47,7 @@ function toFeatures({ table, image, samples, classProperty, scale }: Training): 
 }
 
 function loadTable(id: unknown): RecipeNode {
-  return call('Collection.loadTable', [['tableId', toNode(id)]]);
+  return call('Collection.loadTable', [['tableId', { raw: String(id) }]]);
 }
 
 /** The arguments given, in the order in which the function has them; null is as good as not given. */

@@ -4,13 +4,23 @@ import type { Expression, ValueNode } from '../expression.ts';
 export type RecipeNode =
   | { constant: string | number | boolean | null }
   | { list: RecipeNode[] }
-  | { call: string; arguments: [name: string, value: RecipeNode][] };
+  | { call: string; arguments: [name: string, value: RecipeNode | RawArgument][] };
+
+/** An argument that the client takes as it is: the id of an asset. */
+export interface RawArgument {
+  raw: string;
+}
 
 /** A node met, and how often it is used; equal nodes have one entry. */
 interface Entry {
-  node: RecipeNode;
+  node: RecipeNode | Literal;
   children: Entry[];
   uses: number;
+}
+
+/** Any other argument that is no call: the client makes an object of it, which counts as a use of what is in it. */
+interface Literal {
+  literal: RecipeNode;
 }
 
 interface Graph {
@@ -24,7 +34,7 @@ const LEVELS_PER_NODE = 3;
 
 /**
  * Writes nested nodes as the official JavaScript client does, down to the keys: what is used once stands where it is
- * used; what is used more often, unless a number or the like, is a value of its own; a list of constants is a constant.
+ * used, what is used more often is a value of its own, a list of constants is one constant.
  */
 export function writeGraph(root: RecipeNode): Expression {
   const graph: Graph = { keys: new Map(), values: {} };
@@ -32,17 +42,25 @@ export function writeGraph(root: RecipeNode): Expression {
   return { result, values: graph.values };
 }
 
-function toEntry(node: RecipeNode, met: Map<string, Entry>): Entry {
-  const nodes = 'list' in node ? node.list : 'call' in node ? node.arguments.map(([, value]) => value) : [];
-  const entry: Entry = { node, children: [], uses: 0 };
+function toEntry(node: RecipeNode | Literal, met: Map<string, Entry>): Entry {
   const content = JSON.stringify(node);
-  const known = met.get(content) ?? entry;
-  known.uses += 1;
-  if (known === entry) {
-    met.set(content, entry);
-    entry.children = nodes.map((child) => toEntry(child, met));
-  }
-  return known;
+  const known = met.get(content);
+  const entry = known ?? { node, children: [], uses: 0 };
+  entry.uses += 1;
+  if (known !== undefined) return known;
+  met.set(content, entry);
+  entry.children = childrenOf(node).map((child) => toEntry(child, met));
+  return entry;
+}
+
+function childrenOf(node: RecipeNode | Literal): (RecipeNode | Literal)[] {
+  if ('literal' in node) return [node.literal];
+  if ('list' in node) return node.list;
+  if ('constant' in node) return [];
+  return node.arguments.map(([, value]) => {
+    if ('raw' in value) return { constant: value.raw };
+    return 'call' in value ? value : { literal: value };
+  });
 }
 
 function writeValue(graph: Graph, entry: Entry): string {
@@ -55,13 +73,16 @@ function writeValue(graph: Graph, entry: Entry): string {
 }
 
 function writeUse(graph: Graph, entry: Entry, depth: number): ValueNode {
-  const isPlain = 'constant' in entry.node && typeof entry.node.constant !== 'string';
-  if (isPlain || (entry.uses === 1 && depth < DEEPEST_INLINE)) return writeNode(graph, entry, depth);
+  if (entry.uses === 1 && depth < DEEPEST_INLINE) return writeNode(graph, entry, depth);
+  if ('constant' in entry.node && typeof entry.node.constant !== 'string')
+    return { constantValue: entry.node.constant };
   return { valueReference: writeValue(graph, entry) };
 }
 
 function writeNode(graph: Graph, { node, children }: Entry, depth: number): ValueNode {
   if ('constant' in node) return { constantValue: node.constant };
+  const [literal] = children;
+  if ('literal' in node && literal !== undefined) return writeUse(graph, literal, depth);
   const below = children.map((child) => writeUse(graph, child, depth + LEVELS_PER_NODE));
   if ('call' in node) {
     const given = node.arguments.map(([name], index) => [name, below[index] ?? {}] as const);
