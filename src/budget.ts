@@ -28,7 +28,8 @@ export function startBudget(ms: number, options: { clock: Clock; draining?: Abor
   if (draining?.aborted) shrink();
   draining?.addEventListener('abort', shrink, { once: true });
   return {
-    remainingMs: () => Math.max(0, deadline - clock.now()),
+    // The machine's clock may be set back; the timer behind the signal does not know of it.
+    remainingMs: () => (ended.signal.aborted ? 0 : Math.min(ms, Math.max(0, deadline - clock.now()))),
     signal: ended.signal,
     release() {
       cancel();

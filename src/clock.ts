@@ -35,3 +35,16 @@ export function sleep(clock: Clock, delayMs: number, signal?: AbortSignal): Prom
     }
   });
 }
+
+/** Something did not come in the time it was given; it may come yet. */
+export class TooLateError extends Error {
+  override readonly name = 'TooLateError';
+}
+
+/** Waits for `work`, but no longer than `limitMs`: then it rejects with `TooLateError`. */
+export function waitAtMost<T>(clock: Clock, limitMs: number, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const cancel = clock.after(limitMs, () => reject(new TooLateError(`Cannot wait any longer than ${limitMs} ms`)));
+    work.then(resolve, reject).finally(cancel);
+  });
+}

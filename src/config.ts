@@ -82,8 +82,8 @@ function toUrl() {
 }
 
 function isPlainUrl(url: string): boolean {
-  const { protocol = '', username, password, search, hash } = URL.parse(url) ?? {};
-  return /^https?:$/.test(protocol) && !username && !password && !search && !hash && !/[?#\s]/.test(url);
+  const { protocol = '', username, password } = URL.parse(url) ?? {};
+  return /^https?:$/.test(protocol) && !username && !password && !/[?#\s]/.test(url);
 }
 
 /** As Standard Webhooks wants it. */

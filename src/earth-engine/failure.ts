@@ -124,7 +124,7 @@ export function readOperationFailure(operation: Operation, context: FailureConte
 /** A failure of our own making or of Earth Engine's, with reason and remedy looked up by its message. */
 export function toFailure(error: GoogleError, context: FailureContext): Failure {
   const message = toBoundedText(error.message, LONGEST_MESSAGE);
-  const known = error.status === 'CANCELLED' ? undefined : findKnownFailure(error);
+  const known = error.status === 'CANCELLED' ? undefined : findKnownFailure({ ...error, message });
   const generic = Object.hasOwn(REMEDIES, error.status) ? REMEDIES[error.status] : undefined;
   return {
     code: toRpcCode(error.status),

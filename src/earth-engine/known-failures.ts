@@ -1,5 +1,5 @@
 import failures from './failures.json' with { type: 'json' };
-import { type GoogleError, LONGEST_MESSAGE } from './google-error.ts';
+import type { GoogleError } from './google-error.ts';
 
 /** A failure that Earth Engine is known for. */
 export interface KnownFailure {
@@ -27,8 +27,7 @@ let rows: Row[] | undefined;
  */
 export function findKnownFailure({ message, infoReason = '' }: Omit<GoogleError, 'status'>): KnownFailure | undefined {
   rows ??= failures.map(toRow);
-  const text = message.slice(0, LONGEST_MESSAGE);
-  return rows.find((row) => row.info?.test(infoReason) || row.message?.test(text));
+  return rows.find((row) => row.info?.test(infoReason) || row.message?.test(message));
 }
 
 /** Compiled on first use: most answers are no failures. */

@@ -1,3 +1,6 @@
+import type * as z from 'zod';
+import type { completionDataSchema } from './completion-event-schema.ts';
+
 /** What is known of an export that has ended; an `ExportRecord` fits. Times are epoch milliseconds. */
 export interface EndedExport {
   id: string;
@@ -17,31 +20,8 @@ export interface EndedExport {
   error?: { code: number; status: string; message: string; reason: string; remedy: string; retryable: boolean };
 }
 
-/** What a completion event says; `completion-event.schema.json` is its JSON Schema. Times are RFC 3339. */
-export interface CompletionData {
-  id: string;
-  project: string;
-  state: string;
-  operation: string | null;
-  asset: string | null;
-  description: string | null;
-  requestId: string;
-  workloadTag: string | null;
-  priority: number | null;
-  attempt: number;
-  messageId: string | null;
-  createTime: string;
-  submitTime: string | null;
-  startTime: string | null;
-  endTime: string | null;
-  batchEecuUsageSeconds: number | null;
-  destinationUris: string[];
-  labels: Record<string, string>;
-  error: NonNullable<EndedExport['error']> | null;
-  /** Only of a LOST export: whether the destination holds an asset, and since when. */
-  assetFound?: boolean;
-  assetUpdateTime?: string;
-}
+/** What a completion event says; `completion-event.schema.json` tells of every field. Times are RFC 3339. */
+export type CompletionData = z.output<typeof completionDataSchema>;
 
 /** A completion event as it waits in the outbox. */
 export interface CompletionEvent {
@@ -63,17 +43,27 @@ export interface EventMessage {
   attributes: Record<string, string>;
 }
 
-/** Builds the event of an export that has ended at `time` (epoch milliseconds). */
+/** The states an export can end in. */
+export const ENDED_STATES = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REJECTED', 'LOST'] as const;
+
+/** Pub/Sub refuses a message with a longer attribute value: such an event would wait in the outbox for ever. */
+const LONGEST_ATTRIBUTE_BYTES = 1_024;
+
+/**
+ * Builds the event of an export that has ended at `time` (epoch milliseconds). `asset`, of a LOST export: what was found
+ * at the destination. Throws for an export that has not ended: none is announced before.
+ */
 export function toCompletionEvent(
   ended: EndedExport,
   time: number,
   asset?: { found: boolean; updateTime?: string },
 ): CompletionEvent {
   const { request } = ended;
+  const state = readEndedState(ended);
   const data: CompletionData = {
     id: ended.id,
     project: ended.project,
-    state: ended.state,
+    state,
     operation: ended.operation ?? null,
     asset: request?.asset ?? null,
     description: request?.description ?? null,
@@ -94,33 +84,52 @@ export function toCompletionEvent(
   if (asset) data.assetFound = asset.found;
   if (asset?.updateTime) data.assetUpdateTime = asset.updateTime;
   return {
-    id: `${ended.id}:${ended.state}:${ended.attempt}`,
-    type: `earthengine.classifier.export.${ended.state.toLowerCase()}.v1`,
+    id: `${ended.id}:${state}:${ended.attempt}`,
+    type: `earthengine.classifier.export.${state.toLowerCase()}.v1`,
     source: `//earthengine.googleapis.com/projects/${ended.project}`,
-    ...(request ? { subject: request.asset } : {}),
+    ...(request?.asset ? { subject: request.asset } : {}),
     time: toRfc3339(time),
     data,
   };
 }
 
-/** The event as it is published. `traceparent` is the submitter's trace, so that the event joins it. */
+/**
+ * The event as it is published. `traceparent` is the submitter's trace, so that the event joins it. An asset name too
+ * long for an attribute is in the data alone: cut short, it would name another asset.
+ */
 export function toEventMessage(event: CompletionEvent, traceparent?: string): EventMessage {
+  const { subject, data } = event;
   return {
-    data: JSON.stringify(event.data),
+    data: JSON.stringify(data),
     attributes: {
       'ce-specversion': '1.0',
-      'ce-id': event.id,
+      'ce-id': cutToBytes(event.id),
       'ce-type': event.type,
-      'ce-source': event.source,
-      ...(event.subject === undefined ? {} : { 'ce-subject': event.subject }),
+      'ce-source': cutToBytes(event.source),
+      ...(subject !== undefined && fits(subject) ? { 'ce-subject': subject } : {}),
       'ce-time': event.time,
       'content-type': 'application/json',
-      exportId: event.data.id,
-      project: event.data.project,
-      state: event.data.state,
-      ...(traceparent === undefined ? {} : { traceparent }),
+      exportId: cutToBytes(data.id),
+      project: cutToBytes(data.project),
+      state: data.state,
+      ...(traceparent !== undefined && fits(traceparent) ? { traceparent } : {}),
     },
   };
+}
+
+function readEndedState({ id, state }: EndedExport): CompletionData['state'] {
+  const ended = ENDED_STATES.find((name) => name === state);
+  if (!ended) throw new RangeError(`Cannot announce the export "${id}": it is "${state}", which is no end`);
+  return ended;
+}
+
+function fits(value: string): boolean {
+  return Buffer.byteLength(value) <= LONGEST_ATTRIBUTE_BYTES;
+}
+
+/** Whole characters only. Nothing that was validated is ever this long. */
+function cutToBytes(value: string): string {
+  return new TextDecoder().decode(Buffer.from(value).subarray(0, LONGEST_ATTRIBUTE_BYTES), { stream: true });
 }
 
 function toRfc3339(time: number): string {

@@ -1,4 +1,5 @@
 import type { PublishOptions, PubSub, Topic } from '@google-cloud/pubsub';
+import { type Clock, systemClock, TooLateError, waitAtMost } from '../clock.ts';
 import type { EventMessage } from './completion-event.ts';
 
 /** Where completion events go: Pub/Sub, or the bus of the local stack. */
@@ -8,7 +9,14 @@ export interface Publisher {
   close(): Promise<void>;
 }
 
+interface Opened {
+  client: PubSub;
+  topic: Topic;
+}
+
 const TOTAL_MS = 4_000;
+/** Loading the library and getting a token are not part of the total. */
+const GIVE_UP_AFTER_MS = 8_000;
 
 /**
  * Every one of these must be given: a part of them would replace the defaults of all, and the library would then repeat
@@ -34,25 +42,44 @@ const PUBLISH_OPTIONS: PublishOptions = {
 
 /**
  * Publishes to a Pub/Sub topic (`projects/P/topics/T`). The library is loaded at the first event: most instances never
- * publish one, and loading it costs more than everything else at a cold start together.
+ * publish one, and loading it costs more than everything else at a cold start together. A message that was not taken
+ * after four seconds is given up; a client that hangs is replaced.
  */
-export function createPubSubPublisher({ topic }: { topic: string }): Publisher {
-  let loaded: Promise<{ client: PubSub; topic: Topic }> | undefined;
+export function createPubSubPublisher({ topic, clock = systemClock }: { topic: string; clock?: Clock }): Publisher {
+  let opened: Promise<Opened> | undefined;
 
-  async function load() {
+  async function load(): Promise<Opened> {
     const { PubSub } = await import('@google-cloud/pubsub');
     const projectId = topic.split('/')[1];
     const client = new PubSub(projectId === undefined ? {} : { projectId });
     return { client, topic: client.topic(topic, PUBLISH_OPTIONS) };
   }
 
+  async function send({ data, attributes }: EventMessage): Promise<void> {
+    opened ??= load();
+    const used = opened;
+    // Otherwise one failed load would be the answer to every event that follows.
+    used.catch(() => {
+      if (opened === used) opened = undefined;
+    });
+    await (await used).topic.publishMessage({ data: Buffer.from(data), attributes });
+  }
+
+  async function close(): Promise<void> {
+    const used = opened;
+    opened = undefined;
+    await (await used)?.client.close();
+  }
+
   return {
-    async publish({ data, attributes }) {
-      loaded ??= load();
-      await (await loaded).topic.publishMessage({ data: Buffer.from(data), attributes });
+    async publish(message) {
+      try {
+        await waitAtMost(clock, GIVE_UP_AFTER_MS, send(message));
+      } catch (error) {
+        if (error instanceof TooLateError) close().catch(() => {});
+        throw error;
+      }
     },
-    async close() {
-      await (await loaded)?.client.close();
-    },
+    close,
   };
 }
