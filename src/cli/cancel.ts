@@ -1,0 +1,23 @@
+import { FILTER_OPTIONS, parseCommandLine, SERVICE_OPTIONS } from './command-line.ts';
+import { connect } from './connect.ts';
+import { EXIT } from './exit-status.ts';
+import { hasEnded, toTable } from './export-lines.ts';
+import type { Io } from './io.ts';
+import { selectExports } from './select-exports.ts';
+
+const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
+
+/** `cancel ID…|FILTERS`: those that have not ended; `--dry-run` only says which. */
+export async function cancel(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, OPTIONS);
+  const service = connect(values, io);
+  const going = (await selectExports(service, positionals, values)).filter((resource) => !hasEnded(resource));
+  const isDry = values['dry-run'];
+  for (const known of going) {
+    const resource = isDry ? known : await service.cancel(known.id);
+    io.write(`${values.json ? JSON.stringify(resource) : toTable([resource], false).join('')}\n`);
+  }
+  const exports = going.length === 1 ? '1 export' : `${going.length} exports`;
+  io.writeError(isDry ? `${exports} would be cancelled\n` : `${exports} asked to be cancelled\n`);
+  return EXIT.success;
+}

@@ -1,0 +1,31 @@
+#!/usr/bin/env node
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { usageError } from './cli-error.ts';
+import type { Io } from './io.ts';
+import { runCli } from './run-cli.ts';
+
+const { stdout, stderr, stdin } = process;
+
+const io: Io = {
+  env: process.env,
+  write: (out) => void stdout.write(out),
+  writeError: (out) => void stderr.write(out),
+  terminal: stdout.isTTY ? { columns: () => stdout.columns, rows: () => stdout.rows } : undefined,
+  fetch,
+  now: Date.now,
+  wait: async (delayMs) => wait(delayMs),
+  readText: (path) => (path === '-' ? text(stdin) : readFile(path, 'utf8').catch(refuseFile)),
+  runCommand: async (command, args) => (await promisify(execFile)(command, args)).stdout,
+};
+
+// A reader that has seen enough (`… | head`) ends the command, as it ends any other.
+stdout.on('error', () => process.exit());
+process.exitCode = await runCli(process.argv.slice(2), io);
+
+function refuseFile(error: Error): never {
+  throw usageError(`Cannot read the file: ${error.message}`);
+}

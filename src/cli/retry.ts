@@ -1,0 +1,27 @@
+import { CliError } from './cli-error.ts';
+import { FILTER_OPTIONS, parseCommandLine, SERVICE_OPTIONS } from './command-line.ts';
+import { connect } from './connect.ts';
+import { EXIT } from './exit-status.ts';
+import { toTable } from './export-lines.ts';
+import type { Io } from './io.ts';
+import { selectExports } from './select-exports.ts';
+
+const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
+
+/** `retry ID…|FILTERS`: a new attempt of each; one that cannot be retried does not keep the others back. */
+export async function retry(args: readonly string[], io: Io): Promise<number> {
+  const { values, positionals } = parseCommandLine(args, OPTIONS);
+  const service = connect(values, io);
+  let worst: number = EXIT.success;
+  for (const known of await selectExports(service, positionals, values)) {
+    try {
+      const resource = values['dry-run'] ? known : await service.retry(known.id, known.attempt);
+      io.write(`${values.json ? JSON.stringify(resource) : toTable([resource], false).join('')}\n`);
+    } catch (error) {
+      if (!(error instanceof CliError) || error.exitStatus === EXIT.unreachable) throw error;
+      worst = EXIT.failure;
+      io.writeError(`${error.message}\n`);
+    }
+  }
+  return worst;
+}

@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { runCliOnTerminal } from './cli-process.ts';
+import { requestOf, startQuickStack } from './start-quick-stack.ts';
+
+jest.setTimeout(90_000);
+
+const describeOnTerminal = existsSync('/usr/bin/script') ? describe : describe.skip;
+
+describeOnTerminal('ee-export on a terminal', () => {
+  let stack: Awaited<ReturnType<typeof startQuickStack>>;
+
+  beforeAll(async () => {
+    stack = await startQuickStack({ slowMs: 8_000 });
+  });
+  afterAll(() => stack.close());
+
+  test('paints progress in place and leaves the end standing', async () => {
+    for (const id of ['slow-painted', 'fails-painted']) {
+      const headers = { 'content-type': 'application/json' };
+      await fetch(`${stack.url}/v1/exports`, { method: 'POST', headers, body: JSON.stringify(requestOf(id)) });
+    }
+    const env = { EE_EXPORT_URL: stack.url, TERM: 'xterm' };
+    const { status, stdout } = await runCliOnTerminal(['watch', 'slow-painted', 'fails-painted', '--every', '1'], {
+      env,
+    });
+    expect(stdout).toContain('\u001b[3A');
+    expect(stdout).toMatch(/slow-painted {3}RUNNING {5}[█░]{20}/);
+    const screen = replay(stdout);
+    expect(screen).toEqual([
+      expect.stringMatching(/^slow-painted {3}SUCCEEDED {3}00:00:\d\d$/),
+      'fails-painted  FAILED      User memory limit exceeded.',
+      '2 of 2 ended',
+    ]);
+    expect(status).toBe(1);
+  });
+
+  test('lists in columns under a heading', async () => {
+    const { stdout } = await runCliOnTerminal(['list', '--limit', '1'], { env: { EE_EXPORT_URL: stack.url } });
+    expect(replay(stdout)[0]).toMatch(/^ID +STATE +PROGRESS +CREATED +PROJECT +ASSET$/);
+  });
+});
+
+const CURSOR = new RegExp(`^${'\u001b'}\\[(\\d*)([AJK])$`);
+const CONTROL = new RegExp(`(${'\u001b'}\\[\\d*[AJK]|\\r|\\n)`);
+
+/** What stands on a terminal after this output: line feeds, carriage returns, going up, and erasing are carried out. */
+function replay(output: string): string[] {
+  const screen: string[] = [];
+  let row = 0;
+  for (const part of output.split(CONTROL)) {
+    const [, count, command] = CURSOR.exec(part) ?? [];
+    if (part === '\n') row += 1;
+    else if (command === 'A') row -= Number(count);
+    else if (command === 'K') screen[row] = '';
+    else if (command === 'J') screen.splice(row);
+    else if (part !== '\r' && part !== '') screen[row] = part;
+  }
+  return screen;
+}
