@@ -12,10 +12,7 @@ export interface ListFilters {
 }
 
 /** What the page shows, as its address says: filters can be kept, sent and gone back to. */
-export type Address =
-  | { view: 'list'; filters: ListFilters }
-  | { view: 'export'; id: string }
-  | { view: 'overview' };
+export type Address = { view: 'list'; filters: ListFilters } | { view: 'export'; id: string } | { view: 'overview' };
 
 const FILTERS = ['state', 'project', 'tag', 'label', 'text', 'page'] as const;
 

@@ -1,8 +1,6 @@
 import { isFinal, isKnownState } from '../../exports/states.ts';
 import type { ExportResource } from '../../functions/export-resource.ts';
 
-/** What the page needs to know of an export besides its fields. Times are epoch milliseconds. */
-
 /** Whether it has ended; an export in a state that is not known here may still go on. */
 export function hasEnded(resource: Pick<ExportResource, 'state'>): boolean {
   return isKnownState(resource.state) && isFinal(resource.state);
@@ -37,7 +35,7 @@ export function assetHref(resource: ExportResource): string | undefined {
   return uri ?? `https://code.earthengine.google.com/?asset=${encodeURI(resource.request.asset)}`;
 }
 
-/** Earth Engine's own page of a project's tasks. */
+/** Earth Engine's own page of a project's tasks, which shows those of every account. */
 export function tasksHref(resource: ExportResource): string {
-  return `https://code.earthengine.google.com/tasks?project=${encodeURIComponent(resource.project)}`;
+  return `https://console.cloud.google.com/earth-engine/tasks?project=${encodeURIComponent(resource.project)}`;
 }
