@@ -22,8 +22,9 @@ export interface DigestedContent {
 export function digestContent(content: DigestedContent): string {
   const { project, asset, overwrite, description, workloadTag = null, priority = 100, labels } = content;
   const fields = canonicalJson({ project, asset, overwrite, description, workloadTag, priority, labels });
-  const text = `${fields}\n${canonicalGraph(content.expression)}`;
+  const graph = canonicalGraph(content.expression);
+  const hash = createHash('sha256');
   // UTF-8 would write every lone surrogate as the same replacement character.
-  const hash = createHash('sha256').update(text, text.isWellFormed() ? 'utf8' : 'utf16le');
+  for (const text of [fields, '\n', graph]) hash.update(text, text.isWellFormed() ? 'utf8' : 'utf16le');
   return `c1:${hash.digest('hex')}`;
 }

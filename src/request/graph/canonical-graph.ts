@@ -64,7 +64,8 @@ export function canonicalGraph(expression: Expression): string {
 function write({ values, result }: Expression, limits: { longestInline: number; longest: number }): string | undefined {
   const writer: Writer = { values, known: new Map(), lines: new Map(), names: new Map(), ...limits };
   const summary = summarise(writer, result);
-  return summary && [...writer.lines.keys(), summary.token].join('\n');
+  if (summary === undefined || writer.lines.size === 0) return summary?.token;
+  return [...writer.lines.keys(), summary.token].join('\n');
 }
 
 function summarise(writer: Writer, result: string): Summary | undefined {
