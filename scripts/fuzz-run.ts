@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { findFault } from './fuzz-check.ts';
-import { FUZZ_INPUT, type FuzzInput } from './fuzz-inputs.ts';
+import { FUZZ_INPUT } from './fuzz-damage.ts';
+import type { FuzzInput } from './fuzz-inputs.ts';
 import type { Target } from './fuzz-server.ts';
 import type { FuzzTarget } from './fuzz-target.ts';
 import { createConnection, type Exchange, sendRaw } from './fuzz-wire.ts';

@@ -29,8 +29,10 @@ export type Target = keyof typeof SERVED;
 export interface Health {
   heapUsedBytes: number;
   rssBytes: number;
-  /** The longest time the event loop stood still. */
+  /** The longest time the event loop stood still; on a busy machine also for want of a processor. */
   blockedMs: number;
+  /** Processor time that was used. */
+  cpuMs: number;
   /** Most memory the process ever had. */
   peakRssBytes: number;
   /** Log lines that are not one JSON object each, or tell of a fault of the service's own. */
@@ -40,6 +42,7 @@ export interface Health {
 const KEPT_BAD_LINES = 20;
 const servers = new Map<Server, FunctionName>();
 const badLines: string[] = [];
+let cpuBefore = process.cpuUsage();
 const delay = monitorEventLoopDelay({ resolution: 5 });
 
 if (process.send) await serve();
@@ -91,14 +94,17 @@ function isObjectLine(line: string): boolean {
 
 function readHealth(): Health {
   const blockedMs = delay.max / 1e6;
+  const { user, system } = process.cpuUsage(cpuBefore);
   globalThis.gc?.();
   globalThis.gc?.();
   const { heapUsed, rss } = process.memoryUsage();
   delay.reset();
+  cpuBefore = process.cpuUsage();
   return {
     heapUsedBytes: heapUsed,
     rssBytes: rss,
     blockedMs,
+    cpuMs: (user + system) / 1_000,
     peakRssBytes: process.resourceUsage().maxRSS * 1024,
     badLines: badLines.splice(0),
   };

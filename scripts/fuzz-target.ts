@@ -75,12 +75,16 @@ export async function startFuzzTarget(environment: Record<string, string> = {}):
   };
 }
 
-async function receive<Message>(child: ChildProcess): Promise<Message> {
-  const [message] = await Promise.race([
-    once(child, 'message'),
-    once(child, 'exit').then(() => {
-      throw new Error('Cannot go on: the process under test has ended');
-    }),
-  ]);
-  return message as Message;
+function receive<Message>(child: ChildProcess): Promise<Message> {
+  return new Promise((resolve, reject) => {
+    function onMessage(message: unknown): void {
+      child.off('exit', onExit);
+      resolve(message as Message);
+    }
+    function onExit(): void {
+      child.off('message', onMessage);
+      reject(new Error('Cannot go on: the process under test has ended'));
+    }
+    child.once('message', onMessage).once('exit', onExit);
+  });
 }

@@ -39,7 +39,7 @@ else {
   const heap = (after.heapUsedBytes - before.heapUsedBytes) / MIB;
   const rss = (after.rssBytes - before.rssBytes) / MIB;
   console.log(
-    `heap ${toMib(before.heapUsedBytes)} -> ${toMib(after.heapUsedBytes)}, rss ${toMib(before.rssBytes)} -> ${toMib(after.rssBytes)} (peak ${toMib(after.peakRssBytes)}), event loop blocked ${Math.round(after.blockedMs)} ms at most`,
+    `heap ${toMib(before.heapUsedBytes)} -> ${toMib(after.heapUsedBytes)}, rss ${toMib(before.rssBytes)} -> ${toMib(after.rssBytes)} (peak ${toMib(after.peakRssBytes)}), processor ${Math.round(after.cpuMs)} ms, event loop blocked ${Math.round(after.blockedMs)} ms at most`,
   );
   if (heap > MOST_HEAP_GROWTH_MIB) faults.push(`the heap grew by ${Math.round(heap)} MiB`);
   if (rss > MOST_RSS_GROWTH_MIB) faults.push(`the process grew by ${Math.round(rss)} MiB`);

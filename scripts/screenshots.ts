@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { findChromium, launchChromium } from '../test/console/chromium.ts';
-import { sampleFleet } from '../test/console/sample-fleet.ts';
+import { fleetExport, sampleFleet } from '../test/console/sample-fleet.ts';
 import { startConsole } from '../test/console/start-console.ts';
 
 /**
@@ -18,6 +18,9 @@ const PAGES = {
   overview: '/?view=overview',
 };
 
+/** So many more wait in another project, that its queue can be seen. */
+const WAITING = 1240;
+
 interface Shot {
   file: string;
   path: string;
@@ -28,7 +31,7 @@ interface Shot {
 }
 
 const FOR_DOCS: Shot[] = [
-  { file: 'docs/images/console-list.png', path: PAGES.list, colorScheme: 'light', width: 1180, height: 640 },
+  { file: 'docs/images/console-list.png', path: PAGES.list, colorScheme: 'light', width: 1280, height: 640 },
   { file: 'docs/images/console-export.png', path: PAGES.failed, colorScheme: 'light', width: 1000, height: 800 },
   { file: 'docs/images/console-overview.png', path: PAGES.overview, colorScheme: 'dark', width: 1180 },
 ];
@@ -55,6 +58,10 @@ async function takeShot(browser: Browser, url: string, shot: Shot): Promise<void
 const chromiumPath = findChromium();
 if (!chromiumPath) throw new Error('Cannot find Chromium: apt-get install chromium, or set CHROMIUM_PATH');
 const edge = await startConsole(sampleFleet(Date.now()));
+for (let index = 0; index < WAITING; index += 1) {
+  const about = { now: Date.now(), age: (3000 + index) * 60_000, project: 'coast-lab' };
+  await edge.add(fleetExport(`coast-tile-${index}`, 'PENDING', about));
+}
 const browser = await launchChromium(chromiumPath);
 for (const folder of ['docs/images', 'test/artifacts/console']) mkdirSync(join(ROOT, folder), { recursive: true });
 for (const shot of process.argv.includes('--docs') ? FOR_DOCS : TO_LOOK_AT) await takeShot(browser, edge.url, shot);

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
 import { createConsole } from './console/console.ts';
 import { createEarthEngineClient, type Fetch } from './earth-engine/client.ts';
+import { isGoogleHost } from './earth-engine/send-call.ts';
 import type { Publisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
 import { createPoller, type Poller } from './exports/poller.ts';
@@ -44,8 +45,7 @@ export interface Service {
 /** Puts the service together. Nothing is read or sent before the first request. */
 export function createService(parts: ServiceParts): Service {
   const { config, clock, log, credentials } = parts;
-  const isGoogle = config.earthEngineUrl.endsWith('.googleapis.com');
-  const principal = isGoogle ? { principal: credentials.principal } : {};
+  const principal = isGoogleHost(config.earthEngineUrl) ? { principal: credentials.principal } : {};
   const earthEngine = createEarthEngineClient({
     baseUrl: config.earthEngineUrl,
     fetch: parts.fetch,

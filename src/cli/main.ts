@@ -10,11 +10,15 @@ import { runCli } from './run-cli.ts';
 
 const { stdout, stderr, stdin } = process;
 
+/** Of a terminal that does not tell its size. */
+const COLUMNS = 80;
+const ROWS = 24;
+
 const io: Io = {
   env: process.env,
   write: (out) => void stdout.write(out),
   writeError: (out) => void stderr.write(out),
-  terminal: stdout.isTTY ? { columns: () => stdout.columns, rows: () => stdout.rows } : undefined,
+  terminal: stdout.isTTY ? { columns: () => stdout.columns || COLUMNS, rows: () => stdout.rows || ROWS } : undefined,
   fetch,
   now: Date.now,
   wait: async (delayMs) => wait(delayMs),

@@ -1,19 +1,22 @@
+import type { ExportResource } from '../functions/export-resource.ts';
 import { CliError } from './cli-error.ts';
 import { FILTER_OPTIONS, parseCommandLine, SERVICE_OPTIONS } from './command-line.ts';
 import { connect } from './connect.ts';
 import { EXIT } from './exit-status.ts';
-import { toTable } from './export-lines.ts';
+import { hasEnded, toTable } from './export-lines.ts';
 import type { Io } from './io.ts';
 import { selectExports } from './select-exports.ts';
 
 const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
 
-/** `retry ID…|FILTERS`: a new attempt of each; one that cannot be retried does not keep the others back. */
+/** `retry ID…|FILTERS`: a new attempt of each (by filter: of those that ended without success); one that cannot be retried does not keep the others back. */
 export async function retry(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseCommandLine(args, OPTIONS);
   const service = connect(values, io);
   let worst: number = EXIT.success;
-  for (const known of await selectExports(service, positionals, values)) {
+  const selected = await selectExports(service, positionals, values);
+  const wanted = positionals.length > 0 ? selected : selected.filter(isRetryable);
+  for (const known of wanted) {
     try {
       const resource = values['dry-run'] ? known : await service.retry(known.id, known.attempt);
       io.write(`${values.json ? JSON.stringify(resource) : toTable([resource], false).join('')}\n`);
@@ -24,4 +27,8 @@ export async function retry(args: readonly string[], io: Io): Promise<number> {
     }
   }
   return worst;
+}
+
+function isRetryable(resource: ExportResource): boolean {
+  return hasEnded(resource) && resource.state !== 'SUCCEEDED';
 }

@@ -26,14 +26,15 @@ export const UNREADABLE_UNTIL_LOST_MS = 11 * 86_400_000;
  */
 export async function lookAtOperations(parts: PollerParts, visit: Visit, due: TrackedOperation[]): Promise<void> {
   const named = new Set(due.map(({ name }) => name));
-  for (const entry of [...visit.tracked.values()]) {
+  const entries = [...visit.tracked.values()];
+  await concurrently(entries, LOOKS_AT_ONCE, async (entry) => {
     const listed = visit.list?.byName.get(entry.name);
     if (listed && (named.has(entry.name) || isNews(entry, listed))) {
       named.delete(entry.name);
       await see(parts, visit, entry, listed);
     }
     if (entry.earlierTokens) await dropSuperseded(parts, visit, entry);
-  }
+  });
   const unseen = due.filter(({ name }) => named.has(name));
   await concurrently(unseen, LOOKS_AT_ONCE, (entry) => lookAt(parts, visit, entry));
 }
@@ -62,6 +63,10 @@ function isNotFound(answer: Answer): boolean {
 
 /** A readable look. The record is written only when the look brought news. */
 async function see(parts: PollerParts, visit: Visit, entry: TrackedOperation, operation: Operation): Promise<void> {
+  if (visit.budget.remainingMs() <= 0) {
+    visit.report.left += 1;
+    return;
+  }
   visit.report.lookedAt += 1;
   const now = await parts.ledger.now();
   if (isNews(entry, operation) || entry.missing) {

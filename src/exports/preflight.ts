@@ -20,6 +20,13 @@ export interface PreflightResult {
   warnings: FieldViolation[];
 }
 
+/** What every reading goes by. */
+interface Reading {
+  budget: Budget;
+  /** Whose quota it counts against: not that of the asset's owner. */
+  project: string;
+}
+
 const MOST_ASSETS = 50;
 const BUDGET_MS = 5_000;
 const AT_ONCE = 10;
@@ -30,14 +37,15 @@ export function createPreflight({ earthEngine, clock, principal }: PreflightOpti
   /** Reads every asset in the graph, the destination and its folder: 50 assets and 5 s at the most. */
   return async function preflight(request: ExportRequest): Promise<PreflightResult> {
     const budget = startBudget(BUDGET_MS, { clock });
+    const reading = { budget, project: request.project };
     const result: PreflightResult = { violations: [], warnings: [] };
     const account = (await principal?.()) ?? 'SERVICE_ACCOUNT_EMAIL';
     const references = assetReferences(request.expression);
     const distinct = [...new Map(references.map((reference) => [reference.id, reference])).values()];
     const checks = [
-      () => checkDestination(request, budget, result),
-      () => checkParent(request, budget, result),
-      ...distinct.slice(0, MOST_ASSETS).map((reference) => () => checkInput(reference, { budget, result, account })),
+      () => checkDestination(request, reading, result),
+      () => checkParent(request, reading, result),
+      ...distinct.slice(0, MOST_ASSETS).map((reference) => () => checkInput(reference, { reading, result, account })),
     ];
     try {
       await concurrently(checks, AT_ONCE, (check) => check());
@@ -51,18 +59,18 @@ export function createPreflight({ earthEngine, clock, principal }: PreflightOpti
     return result;
   };
 
-  async function read(name: string, budget: Budget): Promise<Answer> {
+  async function read(name: string, { budget, project }: Reading): Promise<Answer> {
     const timeoutMs = budget.remainingMs();
     if (timeoutMs <= 0) return { kind: 'unanswered', cause: 'no time was left', sent: false };
-    return earthEngine.getAsset(name, { timeoutMs, signal: budget.signal });
+    return earthEngine.getAsset(name, { timeoutMs, signal: budget.signal, chargedProject: project });
   }
 
   async function checkInput(
     { id, path }: AssetReference,
-    about: { budget: Budget; result: PreflightResult; account: string },
+    about: { reading: Reading; result: PreflightResult; account: string },
   ): Promise<void> {
     const name = toAssetName(id);
-    const answer = await read(name, about.budget);
+    const answer = await read(name, about.reading);
     if (answer.kind === 'answered' && (answer.status === 403 || answer.status === 404)) {
       const description =
         `Cannot read asset "${id}" as ${about.account}: Earth Engine answers ${answer.status}; ` +
@@ -71,8 +79,8 @@ export function createPreflight({ earthEngine, clock, principal }: PreflightOpti
     } else warnUnlessRead(answer, { field: path, name, result: about.result });
   }
 
-  async function checkDestination(request: ExportRequest, budget: Budget, result: PreflightResult): Promise<void> {
-    const answer = await read(request.asset, budget);
+  async function checkDestination(request: ExportRequest, reading: Reading, result: PreflightResult): Promise<void> {
+    const answer = await read(request.asset, reading);
     if (answer.kind === 'answered' && answer.status === 404) return;
     if (answer.kind !== 'answered' || answer.status !== 200) {
       return warnUnlessRead(answer, { field: DESTINATION, name: request.asset, result });
@@ -84,10 +92,10 @@ export function createPreflight({ earthEngine, clock, principal }: PreflightOpti
     result.violations.push({ field: DESTINATION, description });
   }
 
-  async function checkParent(request: ExportRequest, budget: Budget, result: PreflightResult): Promise<void> {
+  async function checkParent(request: ExportRequest, reading: Reading, result: PreflightResult): Promise<void> {
     const parent = toParentFolders(request.asset).at(-1);
     if (parent === undefined) return;
-    const answer = await read(parent, budget);
+    const answer = await read(parent, reading);
     if (answer.kind !== 'answered' || answer.status !== 404) {
       return warnUnlessRead(answer, { field: DESTINATION, name: parent, result });
     }

@@ -46,10 +46,12 @@ export async function sendBatch(
   return outcomes;
 }
 
-/** What to do with an export never sent, an earlier submission of which turns out to have been started: adopt that one. */
+/**
+ * What to do with an export never sent, an earlier submission of which turns out to have been started: adopt that one.
+ * What is in doubt is not sent again beside an earlier one.
+ */
 function adoptEarlier({ list }: Visit, record: ExportRecord, now: number): ExportChanges | undefined {
-  if (!list || record.doubtful !== undefined) return undefined;
-  const { earlier } = toSighting(list, record);
+  const earlier = list && toSighting(list, record).earlier;
   return earlier && accept(record, earlier, { now });
 }
 

@@ -108,7 +108,7 @@ export function createSender(options: SenderOptions) {
   async function makeFolders(record: ExportRecord, asset: string, budget: Budget): Promise<void> {
     const missing = await createParents(earthEngine, asset, () => {
       const timeoutMs = budget.remainingMs();
-      return timeoutMs > 0 ? { timeoutMs, signal: budget.signal } : undefined;
+      return timeoutMs > 0 ? { timeoutMs, signal: budget.signal, chargedProject: record.project } : undefined;
     });
     if (missing !== undefined) log.warning('Folder could not be made', { ...toLogFields(record), folder: missing });
   }

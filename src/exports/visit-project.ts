@@ -48,7 +48,7 @@ export async function visitProject(
     await carryOutCancels(parts, visit, options.due);
     const now = await parts.ledger.now();
     const due = findDue([...visit.tracked.values()], now);
-    const doubtful = options.due.filter((record) => isInDoubt(record, now));
+    const doubtful = options.due.filter(isInDoubt);
     const isWhole = doubtful.length > 0 || needsWholeList(parts, visit, { due, now });
     if (isWhole || due.length > toPages(visit)) visit.list = await walk(parts, visit, isWhole ? [] : due);
     await lookAtOperations(parts, visit, due);
@@ -72,9 +72,9 @@ async function send(
   else await sendInTurn(parts, visit, [...resend, ...backingOff]);
 }
 
-function isInDoubt(record: ExportRecord, now: number): boolean {
-  const isClaimed = record.claimUntil !== undefined && record.claimUntil > now;
-  return record.state === 'QUEUED' && record.doubtful !== undefined && !isClaimed;
+/** A claimed export is not due before its claim has run out. */
+function isInDoubt(record: ExportRecord): boolean {
+  return record.state === 'QUEUED' && record.doubtful !== undefined;
 }
 
 function isBackingOff(record: ExportRecord): boolean {

@@ -80,6 +80,7 @@ function take(name: FunctionName, request: FrameworkRequest, response: ServerRes
   const { path, search } = splitTarget(request.url ?? '/');
   request.url = search === '' ? path : `${path}?${search}`;
   takeRaw(request);
+  muteAbort(request);
   if (name === 'exportsPubsub') markPush(request);
   cutBody(request, limitBytes, () => refuse(request, response, refuseTooLarge(limitBytes)));
 }
@@ -91,6 +92,15 @@ function takeRaw(request: FrameworkRequest): void {
   headers['content-type'] = 'application/octet-stream';
   const hasBody = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined;
   if (!hasBody) request.body = Buffer.alloc(0);
+}
+
+/** Who goes away in the middle of a body gets no answer, and the framework would write a dozen lines about each. */
+function muteAbort(request: IncomingMessage): void {
+  const emit = request.emit.bind(request);
+  request.emit = (event: string | symbol, ...values: unknown[]) => {
+    const isAbort = event === 'aborted' || event === 'error';
+    return isAbort && request.destroyed && !request.complete ? false : emit(event, ...values);
+  };
 }
 
 /** Chunks have no length to go by. They are counted on their way in, wherever and whenever the body is read. */

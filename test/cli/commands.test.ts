@@ -173,6 +173,25 @@ describe('ee-export', () => {
     expect(status).toBe(1);
   });
 
+  test('retry by filter takes those alone that ended without success', async () => {
+    const labels = { run: 'retried' };
+    const requests = [
+      requestOf('fails-again', { labels }),
+      requestOf('went-well', { labels }),
+      requestOf('slow-going', { labels }),
+    ];
+    await submitAll(...requests);
+    await run(['watch', 'fails-again', 'went-well', '--every', '1']);
+    const { status, stdout } = await run(['retry', '--label', 'run=retried', '--dry-run']);
+    expect({
+      status,
+      ids: stdout
+        .trim()
+        .split('\n')
+        .map((line) => line.split('\t')[0]),
+    }).toEqual({ status: 0, ids: ['fails-again'] });
+  });
+
   describe('called wrongly', () => {
     test.each([
       [[], 'ee-export submit'],

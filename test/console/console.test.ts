@@ -18,9 +18,9 @@ describe('createConsole()', () => {
     ['/console.js', 'text/javascript; charset=utf-8', 'startApp('],
     ['/console.css', 'text/css; charset=utf-8', '@layer parts'],
   ])('gives %s as %s, under a policy that lets nothing in', (path, contentType, words) => {
-    const { headers = {}, ...served } = page(path) ?? {};
+    const { headers, ...served } = page(path) ?? {};
     expect(served).toEqual({ contentType, body: expect.stringContaining(words) });
-    const policy = headers['content-security-policy'] ?? '';
+    const policy = String(headers?.['content-security-policy']);
     expect(policy).toContain("default-src 'none'");
     expect(policy).toContain("frame-ancestors 'none'");
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
@@ -39,5 +39,11 @@ describe('createConsole()', () => {
   test('the page names no address but its own', () => {
     const bodies = ['/', '/console.css'].map((path) => String(page(path)?.body));
     expect(bodies.join('').replace('http://www.w3.org/2000/svg', '')).not.toMatch(/https?:\/\//);
+  });
+
+  test('the page, its script and its style stay under 100 KB together', () => {
+    const bytes = ['/', '/console.js', '/console.css'].map((path) => Buffer.byteLength(page(path)?.body ?? ''));
+    expect(Math.min(...bytes)).toBeGreaterThan(500);
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
   });
 });

@@ -11,7 +11,8 @@ const OTHER = 'projects/my-project/operations/OTHER';
 async function submitWhile(changes: ExportChanges, options: StageOptions = {}) {
   const stage = createStage(options);
   stage.faults.add({ ...POST, fault: { kind: 'delay', delayMs: 10 * SECOND_MS } });
-  stage.clock.after(5 * SECOND_MS, async () => void (await stage.ledger.update(await stage.read('job'), changes)));
+  const write = async () => stage.ledger.update(await stage.read('job'), changes);
+  stage.clock.after(5 * SECOND_MS, () => void write());
   await stage.submit('job', {}, { repeat: false });
   return { stage, record: await stage.read('job'), operation: stage.model.operations('my-project')[0] };
 }
@@ -49,10 +50,11 @@ describe('an acceptance', () => {
   test('that was recorded by another worker meanwhile is left as it is', async () => {
     const stage = createStage();
     stage.faults.add({ ...POST, fault: { kind: 'delay', delayMs: 10 * SECOND_MS } });
-    stage.clock.after(5 * SECOND_MS, async () => {
+    const adopt = async () => {
       const operation = stage.model.operations('my-project')[0]?.name ?? '';
       await stage.ledger.update(await stage.read('job'), { state: 'RUNNING', operation, doubtful: null });
-    });
+    };
+    stage.clock.after(5 * SECOND_MS, () => void adopt());
     await stage.submit('job');
     expect(await stage.read('job')).toMatchObject({ state: 'RUNNING' });
     expect(stage.requests).toHaveLength(1);

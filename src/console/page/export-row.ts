@@ -6,17 +6,17 @@ import { formatAge, formatCount, formatDuration, formatTime, shortAsset } from '
 import { createProgressBar } from './progress-bar.ts';
 import { createStateBadge } from './state-badge.ts';
 
-/** The columns of the list; those that are not `kept` give way on a narrow screen. */
+/** The columns of the list; on a narrow screen those that are `wide` give way first, then the `medium` ones. */
 export const COLUMNS = [
-  { name: 'State', kept: true },
-  { name: 'Export', kept: true },
-  { name: 'Asset', kept: false },
-  { name: 'Project', kept: false },
-  { name: 'Priority', kept: false, numeric: true },
-  { name: 'Age', kept: true, numeric: true },
-  { name: 'Running time', kept: false, numeric: true },
-  { name: 'Progress', kept: false },
-  { name: 'EECU seconds', kept: false, numeric: true },
+  { name: 'State', class: '' },
+  { name: 'Export', class: '' },
+  { name: 'Asset', class: 'wide' },
+  { name: 'Project', class: 'wide unbroken' },
+  { name: 'Priority', class: 'wide numeric' },
+  { name: 'Age', class: 'numeric' },
+  { name: 'Running time', class: 'medium numeric' },
+  { name: 'Progress', class: 'medium' },
+  { name: 'EECU seconds', class: 'wide numeric' },
 ] as const;
 
 const DEFAULT_PRIORITY = 100;
@@ -30,14 +30,14 @@ export function createExportRow() {
   const bar = createProgressBar('Progress');
   const [asset, project, priority, age, ran, eecu] = COLUMNS.slice(2)
     .filter((column) => column.name !== 'Progress')
-    .map((column) => element('td', { class: cellClass(column) })) as [Cell, Cell, Cell, Cell, Cell, Cell];
+    .map((column) => element('td', { class: column.class })) as [Cell, Cell, Cell, Cell, Cell, Cell];
   const row = element(
     'tr',
     {},
     element('td', {}, badge.element),
     element('th', { scope: 'row' }, name, id, where),
     ...[asset, project, priority, age, ran],
-    element('td', { class: 'wide' }, bar.element),
+    element('td', { class: 'medium' }, bar.element),
     eecu,
   );
 
@@ -68,8 +68,3 @@ export function createExportRow() {
 }
 
 type Cell = HTMLTableCellElement;
-
-/** The class of a cell in this column. */
-export function cellClass(column: (typeof COLUMNS)[number]): string {
-  return [column.kept ? '' : 'wide', 'numeric' in column ? 'numeric' : ''].join(' ').trim();
-}

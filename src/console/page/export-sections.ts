@@ -42,14 +42,8 @@ export function showStages(stages: ExportResource['stages']): Child[] {
     bar.show(isCounted ? completeWorkUnits / totalWorkUnits : undefined);
     const units = isCounted && `${formatCount(completeWorkUnits)} of ${formatCount(totalWorkUnits)}`;
     const words = description && element('span', { class: 'dim' }, description);
-    return element(
-      'li',
-      {},
-      element('b', {}, name),
-      words || undefined,
-      bar.element,
-      units && element('small', {}, units),
-    );
+    const head = element('p', {}, element('b', {}, name), words || undefined);
+    return element('li', {}, head, element('p', {}, bar.element, units && element('small', {}, units)));
   });
   return [element('h2', {}, 'Stages'), element('ol', { class: 'stages' }, ...items)];
 }

@@ -4,7 +4,7 @@ import type { Api } from './api.ts';
 import type { PageClock } from './browser-clock.ts';
 import { element, setAttribute, setText } from './element.ts';
 import { hasEnded } from './export-facts.ts';
-import { COLUMNS, cellClass, createExportRow } from './export-row.ts';
+import { COLUMNS, createExportRow } from './export-row.ts';
 import { createFilterBar } from './filter-bar.ts';
 import { type FoundExports, findExports } from './find-exports.ts';
 import { formatCount } from './format.ts';
@@ -66,7 +66,7 @@ function createExportTable(now: () => number) {
   const head = element(
     'tr',
     {},
-    ...COLUMNS.map((column) => element('th', { scope: 'col', class: cellClass(column) }, column.name)),
+    ...COLUMNS.map((column) => element('th', { scope: 'col', class: column.class }, column.name)),
   );
   const body = element('tbody');
   const caption = element('caption', { class: 'unseen' }, 'Exports, newest first');

@@ -38,8 +38,8 @@ export function createOverviewView(api: Api): View {
 }
 
 function toNote({ recent, complete }: OverviewData): string {
-  const count = `Of the ${formatCount(recent.length)} exports asked for in the last ${DAYS} days, and all still going.`;
-  return complete ? count : `${count} There are more than are counted here: these are the newest.`;
+  const count = `Counted are the ${formatCount(recent.length)} exports of the last ${DAYS} days, and all still going.`;
+  return complete ? count : `${count} There are more than could be read: these are the newest.`;
 }
 
 function toStateCounts({ recent, active }: OverviewData): [string, number][] {

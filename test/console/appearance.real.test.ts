@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
-import { createConsole } from '../../src/console/console.ts';
 import { describeInBrowser } from './browser.ts';
 import { fleetExport, sampleFleet } from './sample-fleet.ts';
 import { type ConsoleEdge, startConsole } from './start-console.ts';
@@ -127,13 +126,6 @@ describeInBrowser('the look of the console', (browser) => {
       await expect(page.evaluate(`trustedTypes.createPolicy('own', {})`)).rejects.toThrow(/disallowed/);
     });
   });
-});
-
-test('the page, its script and its style stay under 100 KB together', () => {
-  const page = createConsole();
-  const bytes = ['/', '/console.js', '/console.css'].map((path) => Buffer.byteLength(page(path)?.body ?? ''));
-  expect(Math.min(...bytes)).toBeGreaterThan(500);
-  expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(100_000);
 });
 
 /** What axe-core finds wrong, in short. */
