@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -77,6 +79,36 @@ function testJourney(hosts: { pubsub: { host: string }; firestore?: { host: stri
     expect(byHttp?.attributes['traceparent']).toBe(traceparent);
     expect(simulator.model.operations(PROJECT)).toHaveLength(2);
   }, 60_000);
+
+  test('a message that was given up is taken from the dead-letter topic, as one export, however often it was delivered', async () => {
+    const before = events.length;
+    let deliveries = 0;
+    const failing = createServer((request, response) => {
+      deliveries += 1;
+      request.resume();
+      response.writeHead(500).end();
+    });
+    failing.listen(0, '127.0.0.1');
+    await once(failing, 'listening');
+    const { port } = failing.address() as { port: number };
+    await pubsub.createTopic('flaky');
+    await pubsub.createTopic('dead');
+    await pubsub.createSubscription('dead-push', 'dead', {
+      pushConfig: { pushEndpoint: `${push?.url}/projects/${PROJECT}/topics/dead` },
+    });
+    await pubsub.createSubscription('flaky-push', 'flaky', {
+      pushConfig: { pushEndpoint: `http://127.0.0.1:${port}/projects/${PROJECT}/topics/flaky` },
+      deadLetterPolicy: { deadLetterTopic: `projects/${PROJECT}/topics/dead`, maxDeliveryAttempts: 5 },
+    });
+    await pubsub.publish('flaky', JSON.stringify(toBody('given-up')));
+    await tickUntil(before + 1);
+    await pubsub.deleteSubscription('flaky-push');
+    await pubsub.deleteSubscription('dead-push');
+    failing.closeAllConnections();
+    failing.close();
+    expect(deliveries).toBeGreaterThanOrEqual(5);
+    expect(events.slice(before).map(({ attributes }) => attributes['ce-id'])).toEqual(['given-up:SUCCEEDED:1']);
+  }, 90_000);
 
   test('a message that is no request is acknowledged, and its rejection is announced', async () => {
     const before = events.length;

@@ -76,6 +76,22 @@ describe('tick()', () => {
     expect(await shape(stage)).not.toHaveProperty('leaseUntil');
   });
 
+  test('takes a lease that is not even that of another tick of its own process', async () => {
+    const stage = createStage();
+    await stage.submit('job');
+    stage.faults.add({ ...LOOK, fault: { kind: 'hang' } });
+    const owners: unknown[] = [];
+    for (let round = 0; round < 2; round += 1) {
+      const ticked = stage.poller.tick();
+      await stage.clock.advance(SECOND_MS);
+      owners.push((await shape(stage))?.leaseOwner);
+      await stage.clock.runUntil(ticked);
+      await stage.clock.advance(MINUTE_MS);
+    }
+    expect(owners[0]).toEqual(expect.any(String));
+    expect(owners[1]).not.toBe(owners[0]);
+  });
+
   test('leaves to the next what does not fit into its time', async () => {
     const stage = createStage();
     await submitMany(stage, 30);
@@ -344,6 +360,7 @@ describe('a lost operation', () => {
     for (let round = 0; round < 5; round += 1) {
       stage.faults.add({ ...LOOK, nth: 1, times: 3, fault: { kind: 'status', code: 404, body: NOT_FOUND } });
       await stage.tickFor(60);
+      expect(await stage.read('job')).not.toHaveProperty('missingSince');
     }
     expect(await stage.read('job')).toMatchObject({ state: 'RUNNING' });
   });
@@ -477,6 +494,19 @@ describe('admission', () => {
     expect(stage.model.count('my-project')).toEqual({ pending: 5, running: 1 });
   });
 
+  test('counts what was submitted since the last walk', async () => {
+    const stage = createStage({ settings: { durationMs: DAY_MS } });
+    stage.faults.add({ ...POST, nth: 1, times: 1, fault: { kind: 'cutAfter' } });
+    await stage.submit('doubtful', {}, { repeat: false });
+    await stage.clock.advance(10 * SECOND_MS);
+    await stage.tick();
+    expect(await shape(stage)).toMatchObject({ walk: { running: 1, pending: 0 }, submittedSince: 0 });
+    await submitMany(stage, 3);
+    stage.faults.add({ ...LIST, fault: { kind: 'html' } });
+    await stage.tick();
+    expect(await shape(stage)).toMatchObject({ walk: { pending: 0 }, submittedSince: 4 });
+  });
+
   test('sends nothing until the next day in California when the daily quota is used up', async () => {
     const stage = createStage();
     stage.model.configure({ refusals: { 'my-project': 'dailyEecuQuota' } });
@@ -556,6 +586,21 @@ describe('admission', () => {
     const slow = await stage.read('slow');
     expect(slow).toMatchObject({ state: 'QUEUED', admitRank: expect.any(Number) });
     expect(slow).not.toHaveProperty('dueAt');
+  });
+
+  test('goes on looking for what is in doubt while the project is on hold', async () => {
+    const stage = createStage();
+    stage.faults.add({ ...POST, nth: 1, times: 1, fault: { kind: 'cutBefore' } });
+    await stage.submit('doubtful', {}, { repeat: false });
+    stage.model.configure({ refusals: { 'my-project': 'dailyEecuQuota' } });
+    await stage.submit('job');
+    const posts = stage.sentIds().length;
+    await stage.clock.advance(MINUTE_MS);
+    await stage.tick();
+    expect(stage.sentIds()).toHaveLength(posts);
+    const { walks, dueAt = 0 } = await stage.read('doubtful');
+    expect(walks).toBe(1);
+    expect(dueAt).toBeGreaterThan(stage.clock.now());
   });
 
   test('ends what has no body any more, and never what may have been sent before', async () => {
@@ -689,6 +734,22 @@ describe('a completion event', () => {
     await stage.tickFor(10);
     expect(stage.eventIds()).toHaveLength(3);
     expect(new Set(stage.eventIds())).toEqual(new Set([0, 1, 2].map((index) => `job-${index}:SUCCEEDED:1`)));
+  });
+
+  test('comes in its turn though many that cannot be published come before it', async () => {
+    const stage = createStage();
+    const { publish } = stage.publisher;
+    stage.publisher.publish = async (message) => {
+      if (message.attributes['exportId']?.startsWith('poison')) throw new Error('This one is refused');
+      return publish(message);
+    };
+    for (let index = 0; index < 15; index += 1) {
+      const origin = { id: `poison-${index}` };
+      await stage.submitter.refuse([{ field: '', description: 'is no request' }], origin, { project: 'my-project' });
+    }
+    await stage.submit('job');
+    await stage.tickFor(6);
+    expect(stage.eventIds()).toEqual(['job:SUCCEEDED:1']);
   });
 
   test('does not use up the tick while the topic is away', async () => {

@@ -193,6 +193,31 @@ describe('submit()', () => {
     expect(await stage.read('job')).not.toHaveProperty('claimUntil');
   });
 
+  test('sends nothing more once its claim is gone', async () => {
+    const stage = createStage();
+    const body = { error: { code: 429, message: 'Slow down', status: 'RESOURCE_EXHAUSTED' } };
+    stage.faults.add({ ...POST, fault: { kind: 'status', code: 429, body, headers: { 'retry-after': '3' } } });
+    const takeOver = async () => stage.ledger.update(await stage.read('job'), { claimUntil: 1, sentAt: 1 });
+    stage.clock.after(SECOND_MS, () => void takeOver());
+    await stage.submit('job');
+    expect(stage.sentIds()).toHaveLength(1);
+    expect(await stage.read('job')).toMatchObject({ claimUntil: 1, doubtful: 'unanswered' });
+  });
+
+  test('records what it does not know when the ledger comes back', async () => {
+    const stage = createStage();
+    stage.faults.add({ ...POST, fault: { kind: 'html' } });
+    stage.clock.after(1, () => {
+      stage.away.ledger = true;
+    });
+    stage.clock.after(3 * SECOND_MS, () => {
+      stage.away.ledger = false;
+    });
+    expect(await stage.submit('job')).toMatchObject({ record: { state: 'QUEUED', doubtful: 'unanswered' } });
+    expect(stage.sentIds()).toEqual(['job']);
+    expect(await stage.read('job')).not.toHaveProperty('claimUntil');
+  });
+
   test('sends nothing more for an export that is to be cancelled meanwhile', async () => {
     const stage = createStage();
     const body = { error: { code: 429, message: 'Slow down', status: 'RESOURCE_EXHAUSTED' } };

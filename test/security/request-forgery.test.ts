@@ -129,7 +129,7 @@ describe('an address of the attacker’s', () => {
     for (const target of [
       METADATA,
       'http://evil.example/v1/exports/nothing',
-      'http://[::1]:1/',
+      'http://[::1]:1/nothing',
       'http://a b/',
       'http://[/',
     ]) {
