@@ -21,7 +21,7 @@ import { createVirtualClock } from '../simulation/virtual-clock.ts';
 const START = Date.parse('2026-11-02T08:00:00Z');
 
 /** A small decision tree: the least an export can be. */
-export const EXPRESSION = {
+const EXPRESSION = {
   result: '0',
   values: {
     '0': {

@@ -8,7 +8,7 @@ import { toFetched } from './in-process-fetch.ts';
 import type { World } from './world.ts';
 
 /** What a mutant can use of the instance it is in. */
-export interface Own {
+interface Own {
   clock: Clock;
   random: () => number;
   world: World;
