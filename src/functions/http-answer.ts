@@ -25,9 +25,20 @@ export function toJsonAnswer(status: number, value: object | string, headers: Re
 /** Sends an answer; an answer's own headers win over the security headers. Nothing happens when one was sent already. */
 export function sendAnswer(response: ServerResponse, answer: HttpAnswer): void {
   if (response.headersSent) return;
+  setHead(response, answer);
+  response.end(answer.body);
+}
+
+/** Sends an answer, all of it, and leaves the end to the caller: it may close the connection. */
+export function sendUnended(response: ServerResponse, answer: HttpAnswer): void {
+  setHead(response, answer);
+  response.setHeader('content-length', Buffer.byteLength(answer.body));
+  response.write(answer.body);
+}
+
+function setHead(response: ServerResponse, answer: HttpAnswer): void {
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries({ ...SECURITY_HEADERS, ...answer.headers })) {
     response.setHeader(name, value);
   }
-  response.end(answer.body);
 }

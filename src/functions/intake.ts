@@ -1,11 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { type CallRefused, toErrorAnswer } from './google-error.ts';
-import { sendAnswer } from './http-answer.ts';
+import { sendUnended } from './http-answer.ts';
 import { type FrameworkRequest, ORIGINAL_CONTENT_TYPE, splitTarget } from './http-call.ts';
 import { type FunctionName, headFault, LARGEST_BODY_BYTES } from './intake-limits.ts';
 import { refuseTooLarge } from './json-body.ts';
 import { markPush } from './push-account.ts';
+import { refuseOtherSite } from './refuse-call.ts';
 
 const CHANNEL = 'http.server.request.start';
 
@@ -13,6 +14,8 @@ const CHANNEL = 'http.server.request.start';
 export interface IntakeOptions {
   /** Which function a request is for; undefined for one that is none of ours and is left alone. Must not throw. */
   functionOf: (request: IncomingMessage, server: Server) => FunctionName | undefined;
+  /** Whether a Host header names this service. Default: it is not looked at; Cloud Run's front end goes by it. */
+  isOwnHost?: (host: string) => boolean;
   /** Aborted when the process is told to stop: connections are then closed after their answer. */
   draining?: AbortSignal;
 }
@@ -25,6 +28,9 @@ export interface Intake {
   whenIdle(): Promise<void>;
   remove(): void;
 }
+
+/** More than Cloud Run lets through in one request (32 MiB). */
+const MOST_DISCARDED_BYTES = 34_000_000;
 
 /** The body of a cloudEvent request that has been refused: its function must do nothing. */
 const REFUSED_BODY = {};
@@ -54,7 +60,8 @@ export function installIntake(options: IntakeOptions): Intake {
     inFlight += 1;
     response.once('close', leave);
     if (options.draining?.aborted) response.setHeader('connection', 'close');
-    const fault = headFault(name, request);
+    const isOwnHost = options.isOwnHost?.(request.headers.host ?? '') ?? true;
+    const fault = isOwnHost ? headFault(name, request) : refuseOtherSite('its Host is not this service');
     if (fault) refuse(request, response, fault);
     else take(name, request, response);
   }
@@ -107,12 +114,9 @@ function muteAbort(request: IncomingMessage): void {
 function cutBody(request: IncomingMessage, limitBytes: number, onTooLarge: () => void): void {
   const push = request.push.bind(request);
   let bytes = 0;
-  let isCut = false;
   request.push = (chunk: Uint8Array | null, encoding?: BufferEncoding) => {
-    if (isCut) return true;
     bytes += chunk?.length ?? 0;
     if (bytes <= limitBytes) return push(chunk, encoding);
-    isCut = true;
     onTooLarge();
     return true;
   };
@@ -121,12 +125,29 @@ function cutBody(request: IncomingMessage, limitBytes: number, onTooLarge: () =>
 /** Answers, and makes the request one that the framework and the function pass over without another answer. */
 function refuse(request: FrameworkRequest, response: ServerResponse, refused: CallRefused): void {
   const { headers } = request;
-  sendAnswer(
-    response,
-    toErrorAnswer({ ...refused.refusal, headers: { ...refused.refusal.headers, connection: 'close' } }),
-  );
+  const { refusal } = refused;
+  sendUnended(response, toErrorAnswer({ ...refusal, headers: { ...refusal.headers, connection: 'close' } }));
+  discardBody(request, () => response.end());
   request.method = 'POST';
   request.url = '/';
   request.body = REFUSED_BODY;
   for (const name of ['content-length', 'transfer-encoding', 'expect', 'ce-id', 'traceparent']) delete headers[name];
+}
+
+/**
+ * Throws away what is still to come. A connection that is closed on a sender in the middle of the body costs the sender
+ * the answer, and a front end in between may make a 503 of that. Nobody waits for a body that is not sent yet or too long.
+ */
+function discardBody(request: IncomingMessage, onEnd: () => void): void {
+  const { expect, 'content-length': length } = request.headers;
+  if (expect !== undefined || Number(length ?? 0) > MOST_DISCARDED_BYTES) {
+    onEnd();
+    return;
+  }
+  let bytes = 0;
+  request.push = (chunk: Uint8Array | null) => {
+    bytes += chunk?.length ?? 0;
+    if (chunk === null || bytes > MOST_DISCARDED_BYTES) onEnd();
+    return true;
+  };
 }
