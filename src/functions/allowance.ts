@@ -36,6 +36,12 @@ export function checkAllowance(
   return undefined;
 }
 
+/** The settings without the rules that name a webhook's id: its sender chose it, so that it tells of nobody. */
+export function toProvenRules(config: Config): Config {
+  if (config.httpAuth !== 'signature') return config;
+  return { ...config, callerPolicy: { '*': policyOf(config, undefined) } };
+}
+
 /** The projects whose exports `caller` may ask for and see. */
 export function allowedProjects(settings: AllowanceSettings, caller: string | undefined): string[] {
   const { projects } = policyOf(settings, caller);
@@ -56,6 +62,11 @@ export function maySee(
   if (!record.request) return assets === undefined;
   const { asset } = record.request;
   return isWithin(asset, settings.allowedAssets) && (assets === undefined || isWithin(asset, assets));
+}
+
+/** Whether `caller` may see every export of the projects it may see at all. */
+export function seesWholeProjects(settings: AllowanceSettings, caller: string | undefined): boolean {
+  return policyOf(settings, caller).assets === undefined;
 }
 
 /** A caller's own rules, else those of `*`: a token can be had that holds no e-mail, so that nobody is found named. */

@@ -1,5 +1,6 @@
 import type { Request, Response } from '@google-cloud/functions-framework';
 import { LedgerUnavailable } from '../exports/ledger.ts';
+import { toProvenRules } from './allowance.ts';
 import { createCachedRoutes } from './cached-routes.ts';
 import { createCallerCheck } from './caller.ts';
 import { crossSiteFault, mediaFault } from './cross-site.ts';
@@ -22,7 +23,8 @@ import { createSubmitRoute } from './submit-route.ts';
  * Builds the function `exportsHttp`. The intake must be installed beside it: without it the framework reads bodies of any
  * size and answers malformed ones itself, in HTML.
  */
-export function createExportsHttp(options: ExportsHttpOptions) {
+export function createExportsHttp(given: ExportsHttpOptions) {
+  const options = { ...given, config: toProvenRules(given.config) };
   const { config, clock, log } = options;
   const handlers = createHandlers(options);
   const findRoute = createRouteFinder(ROUTES, config.httpAuth);

@@ -38,7 +38,8 @@ describe('the threat model', () => {
   test('gives a reason for every runtime dependency, and for no other', () => {
     const [, table = ''] = page.split('| runtime dependency |');
     const rows = [...table.matchAll(/^\| `([@\w/-]+)` \| \S/gm)].map(([, name]) => name ?? '');
-    expect(rows).toEqual(Object.keys(dependencies).sort());
+    expect(new Set(rows)).toEqual(new Set(Object.keys(dependencies)));
+    expect(rows).toHaveLength(Object.keys(dependencies).length);
   });
 });
 

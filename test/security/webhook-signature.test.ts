@@ -193,6 +193,17 @@ describe('secrets that are being changed', () => {
   });
 });
 
+test('a signed call with an id that is the account number of a caller with more rights → the rules of everybody', async () => {
+  const CALLER_POLICY = JSON.stringify({ '107691503500061501513': { maxPriority: 9999 }, '*': { maxPriority: 100 } });
+  const settings = { HTTP_AUTH: 'signature', WEBHOOK_SECRETS: OLD, CALLER_POLICY };
+  const ruled = await startAttackedService({ settings });
+  const body = JSON.stringify(bodyFor('ruled', { priority: 101 }));
+  const headers = signed('107691503500061501513', {}, { body });
+  const answer = await ruled.call('/v1/exports', { method: 'POST', headers, body });
+  await ruled.close();
+  expect(answer.status).toBe(403);
+});
+
 test('a log that is read by others → no secret and no signature is in it', () => {
   const logged = service.lines.join('');
   expect(logged).toContain('Call was refused');
