@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,8 +9,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 export interface Emulator {
   /** `127.0.0.1:PORT`, as `FIRESTORE_EMULATOR_HOST` and `PUBSUB_EMULATOR_HOST` want it. Known once the tests run. */
   readonly host: string;
-  /** Stops the process where it is: connections stay open and nothing answers. */
-  pause(): void;
+  /** Stops the process where it is: connections stay open and nothing answers once this has resolved. */
+  pause(): Promise<void>;
   resume(): void;
 }
 
@@ -37,7 +37,10 @@ export function createEmulator() {
     get host() {
       return `127.0.0.1:${port}`;
     },
-    pause: () => void child?.kill('SIGSTOP'),
+    async pause(): Promise<void> {
+      child?.kill('SIGSTOP');
+      while (child?.pid !== undefined && !isStopped(child.pid)) await wait(5);
+    },
     resume: () => void child?.kill('SIGCONT'),
     async start(javaArguments: string[]): Promise<void> {
       // The port may be taken between finding it free and using it: then the process ends, and another is tried.
@@ -53,6 +56,15 @@ export function createEmulator() {
       child?.stdin?.end();
     },
   };
+}
+
+/** The signal reaches one thread after the other, and the last may answer meanwhile. Linux alone tells. */
+function isStopped(pid: number): boolean {
+  const threads = `/proc/${pid}/task`;
+  if (!existsSync(threads)) return true;
+  return readdirSync(threads).every((thread) =>
+    /^State:\s+T/m.test(readFileSync(`${threads}/${thread}/status`, 'utf8')),
+  );
 }
 
 /** Starts a process that is killed when this one ends, however it ends: its standard input closes with us. */

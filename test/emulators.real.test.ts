@@ -7,7 +7,7 @@ describeWithFirestore('the Firestore emulator', (emulator) => {
   test('answers, stands still while it is paused, and goes on', async () => {
     const url = `http://${emulator.host}/`;
     expect((await fetch(url)).ok).toBe(true);
-    emulator.pause();
+    await emulator.pause();
     const answer = fetch(url, { signal: AbortSignal.timeout(300) }).then(
       () => 'answered',
       () => 'silent',

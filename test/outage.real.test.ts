@@ -98,13 +98,13 @@ function testOutage({ pubsub, firestore }: { pubsub: Emulator; firestore: Emulat
   async function disturb(): Promise<void> {
     const [toFirestore, toPubsub] = proxies;
     await pause(1_000);
-    firestore.pause();
+    await firestore.pause();
     toPubsub?.cut();
     await pause(OUTAGE_MS);
     firestore.resume();
     toPubsub?.restore();
     await pause(2_000);
-    pubsub.pause();
+    await pubsub.pause();
     toFirestore?.cut();
     await pause(OUTAGE_MS);
     pubsub.resume();

@@ -178,7 +178,7 @@ describeWithPubsub('createPubSubPublisher(), on the Pub/Sub emulator,', (emulato
     await createTopic('silent');
     const publisher = createPublisher(`projects/${PROJECT}/topics/silent`, emulator.host);
     await publisher.publish(sampleMessage());
-    emulator.pause();
+    await emulator.pause();
     try {
       const { seconds } = await measureFailure(publisher);
       expect(seconds).toBeGreaterThan(1);

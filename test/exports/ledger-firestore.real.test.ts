@@ -193,7 +193,7 @@ describeWithFirestore('the Firestore ledger', (emulator) => {
       const project = await open().updateProject('p', {});
       if (!project) throw new Error('the project was not created');
       await ledger.now();
-      emulator.pause();
+      await emulator.pause();
       const calls = [
         ledger.get('one'),
         ledger.create(sampleExport('two'), '{}'),
