@@ -34,7 +34,7 @@ export interface FuzzResult {
 }
 
 const BATCH = 200;
-const WORKERS = 24;
+const WORKERS = 64;
 const ANSWER_WITHIN_MS = 15_000;
 const MOST_FAILURES = 20;
 const REPORTED_CHARACTERS = 4_000;

@@ -1,4 +1,4 @@
-// The functions under test, in a process of their own: started by fuzz.ts and by the tests of what attacks cost.
+// Functions under test, in a process of their own; its arguments say which.
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -65,9 +65,12 @@ async function serve(): Promise<void> {
   http('signedHttp', signed.exportsHttp);
   cloudEvent('exportsPubsub', service.exportsPubsub);
   http('pollOperations', service.pollOperations);
-  const ports = await Promise.all(Object.entries(SERVED).map(([target, name]) => listen(target, name)));
+  const wanted = process.argv.slice(2);
+  const served = Object.entries(SERVED).filter(([target]) => wanted.includes(target));
+  const ports = await Promise.all(served.map(([target, name]) => listen(target, name)));
   delay.enable();
   process.on('message', () => process.send?.(readHealth()));
+  process.on('disconnect', () => process.exit());
   process.send?.(Object.fromEntries(ports));
 }
 

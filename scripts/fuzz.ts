@@ -4,7 +4,7 @@ import { fuzz } from './fuzz-run.ts';
 import { startFuzzTarget } from './fuzz-target.ts';
 
 const MIB = 1024 * 1024;
-const WARM_UP = 5_000;
+const WARM_UP = 10_000;
 const MOST_HEAP_GROWTH_MIB = 32;
 const MOST_RSS_GROWTH_MIB = 256;
 
@@ -24,6 +24,7 @@ const { statuses, failures } = await fuzz(target, {
   inputs,
   skip,
   onProgress: (done) => {
+    target.forgetRejected();
     if (done % 100_000 === 0) console.log(`${done} inputs after ${Math.round((Date.now() - start) / 1000)} s`);
   },
 });
