@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { findCycles } from './find-cycles.ts';
 import { readSourceFiles, resolveImport, type SourceFile } from './source-files.ts';
 
 const files = readSourceFiles('src');
@@ -118,22 +119,3 @@ describe('source files', () => {
     expect(findCycles(files)).toEqual([]);
   });
 });
-
-function findCycles(all: SourceFile[]): string[] {
-  const targets = new Map(
-    all.map((file) => [
-      file.path,
-      file.imports.filter(({ typeOnly }) => !typeOnly).flatMap(({ from }) => resolveImport(file, from) ?? []),
-    ]),
-  );
-  const done = new Set<string>();
-  const cycles: string[] = [];
-  function visit(path: string, way: string[]): void {
-    if (way.includes(path)) cycles.push([...way.slice(way.indexOf(path)), path].join(' > '));
-    if (done.has(path) || way.includes(path)) return;
-    for (const target of targets.get(path) ?? []) visit(target, [...way, path]);
-    done.add(path);
-  }
-  for (const path of targets.keys()) visit(path, []);
-  return cycles;
-}
