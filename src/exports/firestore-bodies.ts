@@ -13,7 +13,7 @@ export interface StoredBody {
 }
 
 /** The collection of chunks. Its TTL policy on `expireAt` removes those that no record came to keep. */
-export const BODIES = 'bodies';
+const BODIES = 'bodies';
 
 /** How long chunks wait for their record. */
 const UPLOAD_LASTS_MS = 3_600_000;

@@ -32,7 +32,7 @@ export class CallRefused extends Error {
 }
 
 /** `ErrorInfo.domain` of every error this service makes. */
-export const ERROR_DOMAIN = 'ee-classifier-export';
+const ERROR_DOMAIN = 'ee-classifier-export';
 
 /** As google/rpc/code.proto maps its codes to HTTP. */
 const HTTP_STATUSES: Readonly<Record<string, number>> = {

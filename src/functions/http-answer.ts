@@ -8,7 +8,7 @@ export interface HttpAnswer {
 }
 
 /** On every answer, whatever it says: nothing is cached, guessed at, framed or read by another site. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   'cross-origin-resource-policy': 'same-origin',

@@ -14,7 +14,7 @@ import { startFunction } from '../functions/function-server.ts';
 /** The access token the service sends to Earth Engine. */
 export const ACCESS_TOKEN = 'ya29.c.access-token-of-the-service';
 /** The account the service runs as. */
-export const PRINCIPAL = 'exporter@forest-watch.iam.gserviceaccount.com';
+const PRINCIPAL = 'exporter@forest-watch.iam.gserviceaccount.com';
 /** Text inside the graph of every body made here, to be looked for where no graph belongs. */
 export const IN_THE_GRAPH = 'secret_of_the_graph';
 /** The project that is allowed unless a test says otherwise. */
