@@ -9,12 +9,23 @@ export interface AssetReference {
   kind: 'table' | 'image' | 'imageCollection' | 'classifier';
 }
 
-const LOADERS: Record<string, { argument: string; kind: AssetReference['kind'] }> = {
+interface Loader {
+  /** Where the id of the asset stands. */
+  argument: string;
+  kind: AssetReference['kind'];
+}
+
+const LOADERS: Record<string, Loader> = {
   'Collection.loadTable': { argument: 'tableId', kind: 'table' },
   'Image.load': { argument: 'id', kind: 'image' },
   'ImageCollection.load': { argument: 'id', kind: 'imageCollection' },
   'Classifier.load': { argument: 'id', kind: 'classifier' },
 };
+
+/** How the function `name` names the asset it loads; undefined when it loads none. */
+export function loaderOf(name: string): Loader | undefined {
+  return Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+}
 
 /**
  * Every constant asset id in a valid graph, in its order, each time it is used: the same id may be there twice. Ids
@@ -37,8 +48,7 @@ export function assetReferences({ values }: Expression): AssetReference[] {
 
 function toReference(values: Expression['values'], node: ValueNode, place: Place): AssetReference | undefined {
   const call = node.functionInvocationValue;
-  const name = call?.functionName ?? '';
-  const loader = Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+  const loader = loaderOf(call?.functionName ?? '');
   const given = call?.arguments ?? {};
   if (loader === undefined || !Object.hasOwn(given, loader.argument)) return undefined;
   let id = given[loader.argument];

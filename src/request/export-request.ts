@@ -1,12 +1,14 @@
 import { digestContent } from './digest.ts';
 import type { Expression } from './expression.ts';
 import { largestParts } from './graph/largest-parts.ts';
+import type { Outline } from './outline/to-outline.ts';
 import { placeAt, toField } from './place.ts';
 import { readFields } from './request-fields.ts';
 import { readGraph } from './request-graph.ts';
 import type { RequestBody } from './request-schema.ts';
 import { createViolations, type FieldViolation } from './violations.ts';
 
+export type { Outline } from './outline/to-outline.ts';
 export type { FieldViolation } from './violations.ts';
 
 /** What a caller asked for, checked and with every default filled in; nothing in it is rewritten. */
@@ -28,11 +30,15 @@ export interface ExportRequest {
   expression: Expression;
 }
 
-/** A request that may be sent: what it asks, the id it names, what is unwise about it, its digest and its size in bytes. */
+/** A request that may be sent, and what there is to say about it. */
 export interface ValidRequest {
   request: ExportRequest;
+  /** The id it names. */
   requestId?: string;
+  /** What is unwise about it. */
   warnings: FieldViolation[];
+  /** What its graph is, in few words; absent where only the evaluation can tell. */
+  outline?: Outline;
   /** `c1:` and a SHA-256 in hex; equal for equal content, however it is written. */
   digest: string;
   /** At most how many bytes the body sent to Earth Engine has. */
@@ -79,7 +85,9 @@ export function parseExportRequest(body: unknown, options: ParseOptions): Parsed
     return { valid: false, violations: [violation], ...id, project: request.project, asset };
   }
   const warnings = [...graph.warnings, ...priorityWarnings(request)];
-  return { valid: true, request, ...id, warnings, digest: digestContent(request), bytes };
+  const { outline } = graph;
+  const about = { warnings, digest: digestContent(request), bytes, ...(outline && { outline }) };
+  return { valid: true, request, ...id, ...about };
 }
 
 /**

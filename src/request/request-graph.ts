@@ -2,16 +2,18 @@ import { checkClassifier } from './classifier/check-classifier.ts';
 import type { Expression } from './expression.ts';
 import { checkExpression } from './graph/check-expression.ts';
 import { isObject, type Json } from './json-object.ts';
+import { type Outline, toOutline } from './outline/to-outline.ts';
 import { placeAt } from './place.ts';
 import { checkRecipe } from './recipes/check-recipe.ts';
 import { classifierSchema, type Recipe, trainingSchema, treesSchema } from './recipes/recipe-schema.ts';
 import { toExpression } from './recipes/to-expression.ts';
 import { createViolations, type FieldViolation, type Violations } from './violations.ts';
 
-/** The graph of a request, checked, and what is unwise about it. */
+/** The graph of a request, checked, what is unwise about it, and what it is in few words. */
 export interface RequestGraph {
   expression: Expression;
   warnings: FieldViolation[];
+  outline?: Outline;
 }
 
 const SOURCES = ['expression', 'classifier', 'trees'] as const;
@@ -41,7 +43,9 @@ export function readGraph(
   if (graph === undefined) return undefined;
   const warnings = createViolations();
   checkClassifier(graph, nonExportable, { violations, warnings });
-  return { expression: graph.expression, warnings: [...graph.warnings, ...warnings.list()] };
+  const checked = { expression: graph.expression, warnings: [...graph.warnings, ...warnings.list()] };
+  const outline = toOutline(graph);
+  return outline ? { ...checked, outline } : checked;
 }
 
 /** The graph of a recipe without fault. What the schema has against its fields is told with all other fields. */

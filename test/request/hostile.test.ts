@@ -134,6 +134,9 @@ const BODIES: Record<string, () => string> = {
   'names that go on and on': () =>
     `{"project":"${long('a-', 100_000)}","workloadTag":"${long('a-', 1_000_000)}!","requestId":"${long('a', 1_000_000)}","description":` +
     `"${long('é', 1_000_000)}","assetExportOptions":{"earthEngineDestination":{"name":"projects/my-project/assets/${long('a/', 1_000_000)}"}}}`,
+  'a text of lists in lists': () => `{${DESTINATION},"expression":"${long('[', 9_000_000)}"}`,
+  'a text of objects in objects': () => `{${DESTINATION},"expression":${JSON.stringify(long('{"a":', 1_800_000))}}`,
+  'a text of empty lists': () => `{${DESTINATION},"expression":"[${long('[],', 3_030_000)}1]"}`,
   'a graph as text within text': () =>
     `{${DESTINATION},"expression":${JSON.stringify(JSON.stringify(long('[', 4_000_000)))}}`,
 };
@@ -152,22 +155,25 @@ function timeOf(work: () => unknown): number {
  */
 const MOST_PARSES = '__coverage__' in globalThis ? 400 : 60;
 
+/** Time of some work, in times of what JSON.parse takes for `text`. The best of some: a first run is also that of the compiler. */
+function bestOf(text: string, work: () => void): number {
+  let best = Number.POSITIVE_INFINITY;
+  for (let tries = 0; tries < 4 && best > MOST_PARSES; tries++) {
+    const parseTime = timeOf(() => JSON.parse(text));
+    best = Math.min(best, timeOf(work) / parseTime);
+  }
+  return best;
+}
+
 describe('parseExportRequest() of what is meant to be slow', () => {
   test.each(Object.keys(BODIES))('answers, and soon: %s', (name) => {
     const body: unknown = JSON.parse(BODIES[name]?.() ?? '');
     const answers: ParsedRequest[] = [];
-    const attempt = () => {
-      const parseTime = timeOf(() => JSON.parse(USUAL));
-      const time = timeOf(() => {
-        const parsed = parse(body);
-        answers.push(parsed);
-        if (parsed.valid) assetReferences(parsed.request.expression);
-      });
-      return time / parseTime;
-    };
-    // The best of some: a first run is also that of the compiler.
-    let best = attempt();
-    for (let again = 0; again < 3 && best > MOST_PARSES; again++) best = Math.min(best, attempt());
+    const best = bestOf(USUAL, () => {
+      const parsed = parse(body);
+      answers.push(parsed);
+      if (parsed.valid) assetReferences(parsed.request.expression);
+    });
     expect(best).toBeLessThan(MOST_PARSES);
     for (const answer of answers) expect(answer.valid || answer.violations.length).toBeTruthy();
   });
@@ -175,15 +181,29 @@ describe('parseExportRequest() of what is meant to be slow', () => {
   test('accepts a graph of 10 MB and 200,000 nodes, and soon', () => {
     const text = features(32_000);
     const body: unknown = JSON.parse(text);
-    const ratios = [1, 2, 3].map(() => {
-      const parseTime = timeOf(() => JSON.parse(text));
-      return timeOf(() => expect(faults(parse(body))).toEqual({})) / parseTime;
-    });
-    expect(Math.min(...ratios)).toBeLessThan(MOST_PARSES);
+    const best = bestOf(text, () => expect(faults(parse(body))).toEqual({}));
+    expect(best).toBeLessThan(MOST_PARSES);
   });
 
   test.each(['a chain of 250,000 references', 'a graph that unfolds to 2^100000 nodes'])('accepts %s', (name) => {
     expect(faults(parse(JSON.parse(BODIES[name]?.() ?? '')))).toEqual({});
+  });
+});
+
+describe('the text of an expression', () => {
+  test.each([
+    ['a text of lists in lists', 'it nests deeper than 10000 levels'],
+    ['a text of objects in objects', 'it nests deeper than 10000 levels'],
+    ['a text of empty lists', 'it has more than 1000000 lists and objects'],
+  ])('is not even parsed where it is %s', (name, fault) => {
+    const parsed = parse(JSON.parse(BODIES[name]?.() ?? ''));
+    expect(faults(parsed)).toEqual({ expression: expect.stringMatching(`^Cannot read expression: ${fault}; `) });
+  });
+
+  test('is not repeated in what is said about it', () => {
+    const said = JSON.stringify(parse({ ...JSON.parse(`{${DESTINATION}}`), expression: '{"a": secret-of-somebody}' }));
+    expect(said).toContain('Cannot read expression: it is not JSON');
+    expect(said).not.toContain('secret');
   });
 });
 

@@ -5,7 +5,7 @@ import type { Violations } from '../violations.ts';
 import { decisionTreeFault } from './decision-tree.ts';
 
 /** The argument of each function that holds decision trees as text. */
-const TREE_ARGUMENTS: Record<string, string> = {
+export const TREE_ARGUMENTS: Readonly<Record<string, string>> = {
   'Classifier.decisionTree': 'treeString',
   'Classifier.decisionTreeEnsemble': 'treeStrings',
 };

@@ -35,7 +35,8 @@ export function findRoot(nodes: GraphNodes, from: PlacedNode, roots: Roots): Cla
   return root;
 }
 
-function stepBack(nodes: GraphNodes, from: PlacedNode): PlacedNode | undefined {
+/** The node one step before a classifier's: what was trained or set, or what the function gives that is called. */
+export function stepBack(nodes: GraphNodes, from: PlacedNode): PlacedNode | undefined {
   const name = from.node.functionInvocationValue?.functionName;
   if (name === undefined) return stepInto(nodes, from);
   return classifierFacts(name)?.role === 'transform' ? findArgument(nodes, from, 'classifier') : undefined;

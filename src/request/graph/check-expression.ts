@@ -2,6 +2,7 @@ import { closestName } from '../closest-name.ts';
 import { describeValue, quoteShort } from '../describe-value.ts';
 import type { Expression } from '../expression.ts';
 import { isObject, type Json } from '../json-object.ts';
+import { parseJsonText } from '../parse-json-text.ts';
 import { placeAt } from '../place.ts';
 import { createViolations, type FieldViolation, type Violations } from '../violations.ts';
 import { checkScopes } from './check-scopes.ts';
@@ -47,16 +48,11 @@ export function checkExpression(input: unknown, violations: Violations): Checked
 }
 
 function parseText(text: string, violations: Violations): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const cause = error instanceof Error ? error.message.slice(0, 200) : String(error);
-    violations.add(
-      ROOT,
-      () => `Cannot read expression: it is text, but not JSON (${cause}); what classifier.serialize() gives is wanted`,
-    );
-    return undefined;
-  }
+  const parsed = parseJsonText(text);
+  if (parsed.ok) return parsed.value;
+  const wanted = 'the JSON text that classifier.serialize() gives is wanted';
+  violations.add(ROOT, () => `Cannot read expression: ${parsed.fault}; ${wanted}`);
+  return undefined;
 }
 
 function refuse(json: Json, violations: Violations): undefined {
