@@ -32,7 +32,7 @@ interface Shot {
 
 const FOR_DOCS: Shot[] = [
   { file: 'docs/images/console-list.png', path: PAGES.list, colorScheme: 'light', width: 1280, height: 640 },
-  { file: 'docs/images/console-export.png', path: PAGES.failed, colorScheme: 'light', width: 1000, height: 800 },
+  { file: 'docs/images/console-export.png', path: PAGES.failed, colorScheme: 'light', width: 1000 },
   { file: 'docs/images/console-overview.png', path: PAGES.overview, colorScheme: 'dark', width: 1180 },
 ];
 

@@ -38,6 +38,17 @@ const request = z
   })
   .describe('What was asked, less the graph');
 
+const line = z.object({ name: text, value: text.describe('In words, cut where it is long') });
+
+const outline = z
+  .object({
+    classifier: text.describe('What makes it, e.g. smileRandomForest'),
+    outputMode: text.exactOptional(),
+    arguments: z.array(line).describe('Trees are only counted'),
+    training: z.array(line).exactOptional().describe('The table it is trained on, and how'),
+  })
+  .describe('What the graph is, in few words: 20 lines and 2 KB at most');
+
 const stage = z.object({
   name: text,
   description: text.exactOptional(),
@@ -72,6 +83,7 @@ export const exportSchema = z.object({
   state: text.describe(`One of ${EXPORT_STATES.join(', ')}; later versions may have more`),
   request: request.exactOptional(),
   digest: text.exactOptional().describe('c1: and a SHA-256 of what was asked, graph included'),
+  outline: outline.exactOptional(),
   warnings: z.array(violation).describe('What was unwise about the request, though it was accepted'),
   operation: text.exactOptional().describe('projects/P/operations/ID, once it is known'),
   sentDescription: text.exactOptional().describe("The operation's description at Earth Engine"),
@@ -100,6 +112,10 @@ export const exportSchema = z.object({
 export const exportPageSchema = z.object({
   exports: z.array(exportSchema).describe('Newest first; may be fewer than asked for'),
   nextPageToken: text.exactOptional().describe('Absent on the last page'),
+  counts: z
+    .record(text, z.record(text, count))
+    .exactOptional()
+    .describe('With counts=true: all exports kept, by project and state. Absent where the caller may not see them all'),
 });
 
 /** What `validateOnly` answers. */

@@ -1,5 +1,5 @@
 import type { CompletionEvent } from '../events/completion-event.ts';
-import type { ExportRequest, FieldViolation } from '../request/export-request.ts';
+import type { ExportRequest, FieldViolation, Outline } from '../request/export-request.ts';
 
 /** Where an export stands. See `states.ts` for what each one means and which may follow. */
 export type ExportState =
@@ -71,6 +71,8 @@ export interface ExportRecord {
   /** The description Earth Engine was sent: the caller's and the token. */
   sentDescription?: string;
   digest?: string;
+  /** What the graph is, in few words; absent in records of versions that did not keep it. Never changes. */
+  outline?: Outline;
   warnings: FieldViolation[];
   /** `projects/P/operations/ID`, once known. */
   operation?: string;

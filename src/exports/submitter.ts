@@ -133,6 +133,7 @@ function toNewExport(valid: ValidRequest, origin: Origin, now: number): NewExpor
     project: request.project,
     request,
     digest: valid.digest,
+    ...(valid.outline && { outline: valid.outline }),
     warnings: valid.warnings,
     labels: request.labels,
     hasBody: true,

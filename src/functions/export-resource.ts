@@ -1,6 +1,6 @@
 import type { CompletionEvent } from '../events/completion-event.ts';
 import type { EndedAttempt, ExportError, ExportRecord, ExportStage, RecordedRequest } from '../exports/export.ts';
-import type { FieldViolation } from '../request/export-request.ts';
+import type { FieldViolation, Outline } from '../request/export-request.ts';
 
 /** An attempt that `:retry` replaced, as a caller sees it. Times are RFC 3339. */
 export type AttemptResource = Omit<EndedAttempt, 'submitTime' | 'startTime' | 'endTime'> & {
@@ -20,6 +20,8 @@ export interface ExportResource {
   request?: RecordedRequest;
   /** `c1:` and a SHA-256 of what was asked, graph included. */
   digest?: string;
+  /** What the graph is, in few words; absent where that is not known. */
+  outline?: Outline;
   /** What was unwise about the request, though it was accepted. */
   warnings: FieldViolation[];
   /** Earth Engine's operation, `projects/P/operations/ID`, once it is known. */
@@ -67,7 +69,7 @@ export function toExportResource(record: ExportRecord): ExportResource {
     id,
     project,
     state,
-    ...pick(record, ['request', 'digest']),
+    ...pick(record, ['request', 'digest', 'outline']),
     warnings,
     ...pick(record, ['operation', 'sentDescription']),
     attempt,

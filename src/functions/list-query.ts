@@ -8,6 +8,8 @@ export interface ListQuery {
   filter: ExportFilter;
   pageSize: number;
   pageToken?: string;
+  /** Whether the exports are to be counted too. */
+  counts?: true;
 }
 
 const DEFAULT_PAGE_SIZE = 50;
@@ -38,8 +40,14 @@ export function readListQuery(query: URLSearchParams): ListQuery {
   };
   const pageSize = read('pageSize', toPageSize, `a number from 1 to ${LARGEST_PAGE_SIZE}`) ?? DEFAULT_PAGE_SIZE;
   const pageToken = read('pageToken', toText, 'the nextPageToken of the page before');
+  const counts = read('counts', toFlag, 'true or false') ?? false;
   if (violations.length > 0) throw refuseFaults(violations);
-  return { filter: withoutAbsent(filter), pageSize, ...(pageToken === undefined ? {} : { pageToken }) };
+  return {
+    filter: withoutAbsent(filter),
+    pageSize,
+    ...(counts ? { counts } : {}),
+    ...(pageToken === undefined ? {} : { pageToken }),
+  };
 }
 
 function readLabels(query: URLSearchParams, violations: FieldViolation[]): Record<string, string> | undefined {
@@ -56,6 +64,10 @@ function readLabels(query: URLSearchParams, violations: FieldViolation[]): Recor
 
 function toText(text: string): string | undefined {
   return text === '' ? undefined : text;
+}
+
+function toFlag(text: string): boolean | undefined {
+  return text === 'true' || text === 'false' ? text === 'true' : undefined;
 }
 
 function toTime(text: string): number | undefined {

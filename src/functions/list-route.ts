@@ -1,7 +1,7 @@
 import type { ExportRecord } from '../exports/export.ts';
 import { type ExportFilter, type ExportPage, InvalidPageToken, type Ledger } from '../exports/ledger.ts';
 import { toPageToken } from '../exports/page-token.ts';
-import { allowedProjects, maySee } from './allowance.ts';
+import { allowedProjects, maySee, seesWholeProjects } from './allowance.ts';
 import { toExportResource } from './export-resource.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { type HttpAnswer, toJsonAnswer } from './http-answer.ts';
@@ -13,20 +13,33 @@ import type { RoutedCall } from './routes.ts';
 const MOST_PAGES = 10;
 /** Comes after every id: to go on behind it, no id need be told. */
 const AFTER_EVERY_ID = '~';
+/** Counting a project is nine queries of Firestore, one for each state. */
+const MOST_COUNTED_PROJECTS = 20;
 
 /** Builds the handler of `GET /v1/exports`: a page may hold fewer exports than asked for and not be the last (AIP-158). */
 export function createListRoute({ config, ledger }: Pick<ExportsHttpOptions, 'config' | 'ledger'>) {
   return async function listExports(call: RoutedCall): Promise<HttpAnswer> {
     const query = readListQuery(call.query);
-    const filter = { ...query.filter, projects: allowedProjects(config, call.caller) };
+    const projects = allowedProjects(config, call.caller);
+    const filter = { ...query.filter, projects };
     const isShown = (record: ExportRecord) => maySee(config, call.caller, record);
     const page = await readShown(ledger, { ...query, filter }, isShown).catch((error: unknown) => {
       throw error instanceof InvalidPageToken
         ? refuseFaults([{ field: 'pageToken', description: error.message }])
         : error;
     });
-    return toJsonAnswer(200, { ...page, exports: page.exports.map(toExportResource) });
+    const isCounted = query.counts && seesWholeProjects(config, call.caller);
+    const counts = isCounted ? await countExports(ledger, projects, query.filter.project) : undefined;
+    return toJsonAnswer(200, { ...page, exports: page.exports.map(toExportResource), ...(counts && { counts }) });
   };
+}
+
+/** How many exports are kept of each project, or of the one asked for, by state; undefined where there are too many. */
+async function countExports(ledger: Ledger, all: string[], only: string | undefined) {
+  const projects = only === undefined ? all : all.filter((project) => project === only);
+  if (projects.length > MOST_COUNTED_PROJECTS) return undefined;
+  const counts = projects.map(async (project) => [project, await ledger.countByState({ project })] as const);
+  return Object.fromEntries(await Promise.all(counts));
 }
 
 /**

@@ -51,7 +51,7 @@ export interface Route {
 
 const EVERY_AUTH = ['iam', 'google-id-token', 'signature'] as const;
 const WHO_IS_KNOWN = ['iam', 'google-id-token'] as const;
-const FILTERS = ['project', 'state', 'workloadTag', 'label', 'createdAfter', 'pageSize', 'pageToken'];
+const FILTERS = ['project', 'state', 'workloadTag', 'label', 'createdAfter', 'pageSize', 'pageToken', 'counts'];
 
 /** Everything `exportsHttp` serves. */
 export const ROUTES: readonly Route[] = [

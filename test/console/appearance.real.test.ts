@@ -55,6 +55,12 @@ describeInBrowser('the look of the console', (browser) => {
           asset: `projects/forest-watch/assets/${HOSTILE}`,
         } as NonNullable<typeof base.request>,
         labels: { team: HOSTILE },
+        outline: {
+          classifier: HOSTILE,
+          outputMode: HOSTILE,
+          arguments: [{ name: HOSTILE, value: HOSTILE }],
+          training: [{ name: HOSTILE, value: HOSTILE }],
+        },
         requestedBy: HOSTILE,
         originalKey: HOSTILE,
         operation: HOSTILE,

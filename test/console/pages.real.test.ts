@@ -98,6 +98,23 @@ describeInBrowser('the pages of the console', (browser) => {
       await expectNames(page, ['crop-types-north', 'crop-types-south', 'landcover-2026-10']);
     });
 
+    test('says what the graph is: classifier, arguments, training', async () => {
+      const page = await open('/?export=landcover-2026-10');
+      const panel = page.locator('section', {
+        has: page.getByRole('heading', { name: 'Classifier smileRandomForest' }),
+      });
+      const terms = await panel.locator('dt').allInnerTexts();
+      expect(terms).toEqual([
+        ...['numberOfTrees', 'minLeafPopulation', 'seed'],
+        ...['features', 'classProperty', 'inputProperties'],
+      ]);
+      expect(await panel.locator('dd').first().innerText()).toBe('300');
+      await panel.getByRole('heading', { name: 'Trained on' }).waitFor();
+      await page.goto(`${edge.url}/?export=burned-area`);
+      await page.getByRole('heading', { name: 'Facts' }).waitFor();
+      expect(await page.getByRole('heading', { name: 'Classifier', exact: false, level: 2 }).count()).toBe(0);
+    });
+
     test('shows the error with its remedy, earlier attempts, and the event as it is sent', async () => {
       const page = await open('/?export=urban-growth-gtb');
       await page.getByText('User memory limit exceeded.').first().waitFor();
@@ -133,6 +150,7 @@ describeInBrowser('the pages of the console', (browser) => {
   test('the overview counts states, queues, endings and computing time', async () => {
     const page = await open('/?view=overview');
     expect(await page.getByRole('link', { name: /Succeeded$/ }).innerText()).toMatch(/^60\s+Succeeded$/);
+    await page.getByText('States and queues count every export kept').waitFor();
     expect(await page.getByRole('meter', { name: 'Queue of forest-watch' }).getAttribute('value')).toBe('2');
     await page.getByText('2 of 3,000 pending').waitFor();
     await page.getByRole('img', { name: /^64 exports ended in 14 days, 60 of them with success/ }).waitFor();

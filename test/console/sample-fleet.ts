@@ -90,6 +90,7 @@ export function sampleFleet(now: number): NewExport[] {
       now,
       error: MEMORY,
       batchEecuUsageSeconds: 9_412,
+      outline: BOOSTED,
       ...retried(now),
     }),
     fleetExport('glacier-lakes', 'LOST', { age: 12 * DAY, now, error: LOST }),
@@ -97,6 +98,20 @@ export function sampleFleet(now: number): NewExport[] {
   ];
   return [...going, ...ended, ...Array.from({ length: 60 }, (_, index) => succeeded(index, now))];
 }
+
+const BOOSTED: NonNullable<ExportRecord['outline']> = {
+  classifier: 'smileGradientTreeBoost',
+  arguments: [
+    { name: 'numberOfTrees', value: '2000' },
+    { name: 'shrinkage', value: '0.005' },
+    { name: 'maxNodes', value: '64' },
+  ],
+  training: [
+    { name: 'features', value: 'projects/forest-watch/assets/urban/samples' },
+    { name: 'classProperty', value: 'built' },
+    { name: 'inputProperties', value: 'B2, B3, B4, B8, B11, B12' },
+  ],
+};
 
 const RUNNING: Partial<ExportRecord> = {
   labels: { run: '2026-11-01', team: 'land-cover' },
@@ -109,6 +124,22 @@ const RUNNING: Partial<ExportRecord> = {
     priority: 150,
     labels: { run: '2026-11-01', team: 'land-cover' },
     createParents: true,
+  },
+  outline: {
+    classifier: 'smileRandomForest',
+    arguments: [
+      { name: 'numberOfTrees', value: '300' },
+      { name: 'minLeafPopulation', value: '5' },
+      { name: 'seed', value: '42' },
+    ],
+    training: [
+      {
+        name: 'features',
+        value: 'Image.sampleRegions of Collection.filter of … of projects/forest-watch/assets/landcover/samples',
+      },
+      { name: 'classProperty', value: 'landcover' },
+      { name: 'inputProperties', value: 'B2, B3, B4, B8, B11, B12, NDVI, NDWI (24 in all)' },
+    ],
   },
   requestedBy: 'nightly@forest-watch.iam.gserviceaccount.com',
   warnings: [

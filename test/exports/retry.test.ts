@@ -42,6 +42,7 @@ describe('retryExport()', () => {
       request: created.request,
       sentDescription: toSend(next).description,
       digest: created.digest,
+      outline: created.outline,
       warnings: created.warnings,
       attempt: 3,
       submission: 1,

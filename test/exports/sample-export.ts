@@ -45,6 +45,12 @@ export function fullExport(id: string): NewExport {
     },
     sentDescription: 'maize 2025;abcdefghij',
     digest: `c1:${'ab'.repeat(32)}`,
+    outline: {
+      classifier: 'smileRandomForest',
+      outputMode: 'PROBABILITY',
+      arguments: [{ name: 'numberOfTrees', value: '100' }],
+      training: [{ name: 'features', value: 'projects/forest-watch/assets/t' }],
+    },
     warnings: [{ field: 'expression', description: 'not exportable' }],
     operation: 'projects/forest-watch/operations/ABCDEFGHIJKLMNOPQRSTUVWX',
     attempt: 2,

@@ -93,6 +93,9 @@ describe('HTTP_AUTH=iam', () => {
 
     const listed = await edge.call('/v1/exports', { headers: small });
     expect((listed.body as { exports: { id: string }[] }).exports.map(({ id }) => id)).toEqual(['own']);
+    expect((await edge.call('/v1/exports?counts=true', { headers: small })).body).not.toHaveProperty('counts');
+    const counted = await edge.call('/v1/exports?counts=true', { headers: big });
+    expect(counted.body).toMatchObject({ counts: { 'forest-watch': { PENDING: 2 } } });
     expect((await edge.call('/v1/exports/large', { headers: small })).status).toBe(404);
     expect((await edge.call('/v1/exports/large:cancel', { json: {}, headers: small })).status).toBe(404);
     expect((await edge.call('/v1/exports/large:retry', { json: { attempt: 1 }, headers: small })).status).toBe(404);

@@ -56,6 +56,7 @@ describe('POST /v1/exports', () => {
       'state',
       'request',
       'digest',
+      'outline',
       'warnings',
       'operation',
       'sentDescription',
@@ -349,6 +350,18 @@ describe('GET /v1/exports', () => {
     expect(await idsOf('state=SUCCEEDED')).toEqual([]);
     expect(await idsOf('project=other-project')).toEqual([]);
     expect(await idsOf('createdAfter=2100-01-01T00:00:00Z')).toEqual([]);
+  });
+
+  test('counts all that are kept by project and state when asked, whatever the filters', async () => {
+    const exports = await edge.ledger.list({ project: 'forest-watch' }, { pageSize: 500 });
+    const counts: Record<string, number> = {};
+    for (const { state } of exports.exports) counts[state] = (counts[state] ?? 0) + 1;
+    const { body } = await edge.call('/v1/exports?counts=true&state=LOST&pageSize=1');
+    expect(body).toEqual({ exports: [], counts: { 'forest-watch': counts } });
+    expect(Object.keys(counts).length).toBeGreaterThan(0);
+    const other = await edge.call('/v1/exports?counts=true&state=LOST&project=other-project');
+    expect(other.body).toEqual({ exports: [], counts: {} });
+    expect((await edge.call('/v1/exports?state=LOST')).body).toEqual({ exports: [] });
   });
 
   test('names every parameter that is wrong', async () => {

@@ -21,7 +21,7 @@ describe('readListQuery()', () => {
 
   test('reads every filter', () => {
     const query =
-      'project=p&state=RUNNING&workloadTag=t&label=team:crops&label=url:a:b&createdAfter=2026-03-01T00:00:00.5%2B01:00&pageSize=500&pageToken=x';
+      'project=p&state=RUNNING&workloadTag=t&label=team:crops&label=url:a:b&createdAfter=2026-03-01T00:00:00.5%2B01:00&pageSize=500&pageToken=x&counts=true';
     expect(read(query)).toEqual({
       filter: {
         project: 'p',
@@ -32,7 +32,9 @@ describe('readListQuery()', () => {
       },
       pageSize: 500,
       pageToken: 'x',
+      counts: true,
     });
+    expect(read('counts=false')).toEqual(read(''));
   });
 
   test('takes a label of an odd name for a label', () => {
@@ -51,6 +53,7 @@ describe('readListQuery()', () => {
     ['createdAfter=yesterday', ['createdAfter']],
     ['createdAfter=2026-13-01T00:00:00Z', ['createdAfter']],
     ['createdAfter=0', ['createdAfter']],
+    ['counts=yes', ['counts']],
     ['pageSize=0', ['pageSize']],
     ['pageSize=501', ['pageSize']],
     ['pageSize=-1', ['pageSize']],

@@ -168,6 +168,7 @@ describe('the log of runs under attack', () => {
     const log = lines.join('');
     expect(secrets.length).toBeGreaterThan(15);
     for (const secret of secrets) expect(log.includes(secret) ? secret : undefined).toBeUndefined();
+    expect(log).not.toContain('"outline"');
   });
 
   test('→ nor in what callers and subscribers are told', () => {

@@ -111,6 +111,7 @@ describe('what is read', () => {
       'state',
       'request',
       'digest',
+      'outline',
       'warnings',
       'operation',
       'sentDescription',

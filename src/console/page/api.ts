@@ -6,7 +6,12 @@ export interface ExportPage {
   exports: ExportResource[];
   /** Absent on the last page. */
   nextPageToken?: string;
+  /** How many exports are kept, by project and state: when asked for, and where the service tells. */
+  counts?: StateCounts;
 }
+
+/** Numbers of exports by project and state. */
+export type StateCounts = Record<string, Record<string, number>>;
 
 /** The service as the page calls it. */
 export type Api = ReturnType<typeof createApi>;

@@ -5,6 +5,7 @@ import { element, setText } from './element.ts';
 import { hasEnded, isCancellable, isRetryable, nameOf } from './export-facts.ts';
 import { listFacts } from './export-facts-list.ts';
 import { showAttempts, showError, showEvent, showStages, showWarnings } from './export-sections.ts';
+import { showOutline } from './outline-section.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { createSection } from './section.ts';
 import { createStateBadge } from './state-badge.ts';
@@ -81,6 +82,7 @@ function createSections() {
   const error = createSection('panel error', showError);
   const warnings = createSection('panel warning', showWarnings);
   const stages = createSection('panel', showStages);
+  const outline = createSection('panel', showOutline);
   const facts = createSection('panel', listFacts);
   const attempts = createSection('panel', showAttempts);
   const event = createSection('panel', showEvent);
@@ -90,13 +92,14 @@ function createSections() {
     timeLine.show(toTimeLine(resource, now));
     warnings.show(resource.warnings);
     stages.show(resource.stages ?? []);
+    outline.show(resource.outline ?? null);
     facts.show(resource);
     attempts.show(resource.attempts);
     event.show({ event: resource.event, publishTime: resource.publishTime });
   }
 
   return {
-    elements: [error, timeLine, warnings, stages, facts, attempts, event].map((section) => section.element),
+    elements: [error, timeLine, warnings, stages, outline, facts, attempts, event].map((section) => section.element),
     show,
   };
 }

@@ -43,8 +43,10 @@ function toQuery(filters: ListFilters, pageSize: number): URLSearchParams {
 }
 
 function holdsWords(resource: ExportResource, words: string[]): boolean {
-  const { id, project, operation, requestedBy, request, error, labels } = resource;
+  const { id, project, operation, requestedBy, request, error, labels, outline } = resource;
   const texts = [id, project, operation, requestedBy, error?.message, request?.description, request?.asset];
-  const all = [...texts, request?.workloadTag, ...Object.entries(labels).flat()].join('\n').toLowerCase();
+  const all = [...texts, request?.workloadTag, outline?.classifier, ...Object.entries(labels).flat()]
+    .join('\n')
+    .toLowerCase();
   return words.every((word) => all.includes(word));
 }

@@ -1,4 +1,6 @@
+import { EXPORT_STATES } from '../../exports/states.ts';
 import type { ExportResource } from '../../functions/export-resource.ts';
+import type { StateCounts } from './api.ts';
 import { hasEnded } from './export-facts.ts';
 
 /** How many days the overview goes back, today included. */
@@ -31,11 +33,24 @@ export function toDayStarts(now: number): number[] {
   );
 }
 
-/** How many exports are in each state. */
-export function countStates(exports: readonly ExportResource[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { state } of exports) counts.set(state, (counts.get(state) ?? 0) + 1);
-  return counts;
+/** How many of these exports there are, by project and state. */
+export function countStates(exports: readonly ExportResource[]): StateCounts {
+  const counts = new Map<string, Map<string, number>>();
+  for (const { project, state } of exports) {
+    const states = counts.get(project) ?? new Map<string, number>();
+    states.set(state, (states.get(state) ?? 0) + 1);
+    counts.set(project, states);
+  }
+  return Object.fromEntries([...counts].map(([project, states]) => [project, Object.fromEntries(states)]));
+}
+
+/** All projects together: every state there is, and those of a newer service behind them. */
+export function sumStates(counts: StateCounts): [state: string, count: number][] {
+  const sums = new Map<string, number>(EXPORT_STATES.map((state) => [state, 0]));
+  for (const states of Object.values(counts)) {
+    for (const [state, count] of Object.entries(states)) sums.set(state, (sums.get(state) ?? 0) + count);
+  }
+  return [...sums];
 }
 
 /** What ended on each day; earlier attempts count for nothing, as the day of their computing time is not all theirs. */
@@ -53,16 +68,16 @@ export function toDays(exports: readonly ExportResource[], now: number): DayFigu
 }
 
 /** The queues of all projects that have any export going, fullest first. */
-export function toQueues(active: readonly ExportResource[]): QueueFigures[] {
-  const queues = new Map<string, QueueFigures>();
-  for (const { project, state } of active) {
-    const queue = queues.get(project) ?? { project, waiting: 0, pending: 0, running: 0 };
-    queues.set(project, queue);
-    if (state === 'QUEUED') queue.waiting += 1;
-    else if (state === 'PENDING') queue.pending += 1;
-    else queue.running += 1;
-  }
-  return [...queues.values()].sort((a, b) => b.pending - a.pending || b.waiting - a.waiting);
+export function toQueues(counts: StateCounts): QueueFigures[] {
+  const queues = Object.entries(counts).map(([project, states]) => ({
+    project,
+    waiting: states['QUEUED'] ?? 0,
+    pending: states['PENDING'] ?? 0,
+    running: (states['RUNNING'] ?? 0) + (states['CANCELLING'] ?? 0),
+  }));
+  return queues
+    .filter(({ waiting, pending, running }) => waiting + pending + running > 0)
+    .sort((a, b) => b.pending - a.pending || b.waiting - a.waiting);
 }
 
 function endOf(resource: ExportResource): number | undefined {

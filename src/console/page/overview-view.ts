@@ -1,11 +1,10 @@
-import { EXPORT_STATES } from '../../exports/states.ts';
 import { listHref } from './address.ts';
 import type { Api } from './api.ts';
 import { drawBarPlot } from './bar-plot.ts';
 import { type Child, element } from './element.ts';
 import { formatCount, formatEecu } from './format.ts';
 import { type OverviewData, readOverview } from './overview-data.ts';
-import { countStates, DAYS, type DayFigures, type QueueFigures, toDays, toQueues } from './overview-figures.ts';
+import { DAYS, type DayFigures, type QueueFigures, sumStates, toDays, toQueues } from './overview-figures.ts';
 import { createSection } from './section.ts';
 import { stateLabel, stateTone } from './state-badge.ts';
 import type { View } from './view.ts';
@@ -29,27 +28,19 @@ export function createOverviewView(api: Api): View {
     async refresh() {
       const data = await readOverview(api);
       note.textContent = toNote(data);
-      states.show(toStateCounts(data));
-      queues.show(toQueues(data.active));
+      states.show(sumStates(data.counts));
+      queues.show(toQueues(data.counts));
       days.show(toDays(data.recent, api.now()));
     },
     refreshMs: () => REFRESH_MS,
   };
 }
 
-function toNote({ recent, complete }: OverviewData): string {
-  const count = `Counted are the ${formatCount(recent.length)} exports of the last ${DAYS} days, and all still going.`;
-  return complete ? count : `${count} There are more than could be read: these are the newest.`;
-}
-
-function toStateCounts({ recent, active }: OverviewData): [string, number][] {
-  const [ended, going] = [countStates(recent), countStates(active)];
-  const counts = EXPORT_STATES.map((state): [string, number] => [
-    state,
-    Math.max(going.get(state) ?? 0, ended.get(state) ?? 0),
-  ]);
-  const others = [...ended].filter(([state]) => !(EXPORT_STATES as string[]).includes(state));
-  return [...counts, ...others];
+function toNote({ recent, counted, complete }: OverviewData): string {
+  const days = `the ${formatCount(recent.length)} exports of the last ${DAYS} days`;
+  const what =
+    counted === 'all' ? `States and queues count every export kept; the plots are of ${days}.` : `Counted are ${days}.`;
+  return complete ? what : `${what} There are more than could be read: these are the newest.`;
 }
 
 function showStates(counts: [string, number][]): Child[] {

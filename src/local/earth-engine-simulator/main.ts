@@ -4,7 +4,7 @@ import { isJsonObject } from './json-object.ts';
 import { type ReceivedRequest, type SimulatorOptions, startSimulator } from './server.ts';
 import { parseSettings } from './settings-json.ts';
 
-const USAGE = `ee-classifier-export simulator [options]
+const USAGE = `ee-export simulator [options]
   --port N            port (8787; 0 takes any)
   --host NAME         address to listen on (127.0.0.1)
   --project ID        the only project there is; may be repeated (any project)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { countStates, toDayStarts, toDays, toQueues } from '../../../src/console/page/overview-figures.ts';
+import { countStates, sumStates, toDayStarts, toDays, toQueues } from '../../../src/console/page/overview-figures.ts';
+import { EXPORT_STATES } from '../../../src/exports/states.ts';
 import { resourceOf } from './export-resources.ts';
 
 const now = new Date(2026, 10, 2, 12).getTime();
@@ -29,16 +30,20 @@ describe('the figures of the overview', () => {
     expect(figures.slice(0, -2).flat()).toEqual(Array.from({ length: 36 }, () => 0));
   });
 
-  test('count states, also those of a newer service', () => {
+  test('count states by project, and sum them up, also those of a newer service', () => {
     const newer = { ...resourceOf('a', 'LOST', { now, age: HOUR }), state: 'PAUSED' };
-    const counts = countStates([newer, ...['b', 'c'].map((id) => resourceOf(id, 'LOST', { now, age: HOUR }))]);
-    expect(Object.fromEntries(counts)).toEqual({ PAUSED: 1, LOST: 2 });
+    const lost = ['b', 'c'].map((id) => resourceOf(id, 'LOST', { now, age: HOUR, project: `of-${id}` }));
+    const counts = countStates([newer, ...lost]);
+    expect(counts).toEqual({ 'forest-watch': { PAUSED: 1 }, 'of-b': { LOST: 1 }, 'of-c': { LOST: 1 } });
+    expect(sumStates(counts)).toEqual([
+      ...EXPORT_STATES.map((state) => [state, state === 'LOST' ? 2 : 0]),
+      ['PAUSED', 1],
+    ]);
   });
 
-  test('tell each project’s queue, the fullest first', () => {
-    const of = (project: string, state: Parameters<typeof resourceOf>[1]) =>
-      resourceOf('a', state, { now, age: HOUR, project });
-    expect(toQueues([of('b', 'RUNNING'), of('b', 'QUEUED'), of('a', 'PENDING'), of('a', 'CANCELLING')])).toEqual([
+  test('tell each project’s queue, the fullest first, and none where nothing is going', () => {
+    const counts = { b: { RUNNING: 1, QUEUED: 1 }, a: { PENDING: 1, CANCELLING: 1, LOST: 5 }, c: { SUCCEEDED: 9 } };
+    expect(toQueues(counts)).toEqual([
       { project: 'a', waiting: 0, pending: 1, running: 1 },
       { project: 'b', waiting: 1, pending: 0, running: 1 },
     ]);

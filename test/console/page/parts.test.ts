@@ -66,6 +66,10 @@ describe('findExports()', () => {
     expect(found.exports.map(({ id }) => id)).toEqual(['Maize-1', 'maize-2']);
     expect(found).toMatchObject({ searched: 4 });
     expect(found.nextPageToken).toBeUndefined();
+    const outline = { classifier: 'smileCart', arguments: [] };
+    const [resource] = page('by-classifier');
+    const made = await findExports(serve([[{ ...(resource as ExportResource), outline }]]), { text: 'smilecart' });
+    expect(made.exports).toHaveLength(1);
   });
 
   test('stops after five pages, and tells where to go on', async () => {
