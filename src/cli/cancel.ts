@@ -3,6 +3,7 @@ import { connect } from './connect.ts';
 import { EXIT } from './exit-status.ts';
 import { hasEnded, toTable } from './export-lines.ts';
 import type { Io } from './io.ts';
+import { toPlainText } from './plain-text.ts';
 import { selectExports } from './select-exports.ts';
 
 const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
@@ -11,7 +12,11 @@ const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, 'dry-run': { type: 'boo
 export async function cancel(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseCommandLine(args, OPTIONS);
   const service = connect(values, io);
-  const going = (await selectExports(service, positionals, values)).filter((resource) => !hasEnded(resource));
+  const selected = await selectExports(service, positionals, values);
+  const going = selected.filter((resource) => !hasEnded(resource));
+  for (const { id, state } of positionals.length > 0 ? selected.filter(hasEnded) : []) {
+    io.writeError(`${toPlainText(id)} has ended: ${toPlainText(state)}\n`);
+  }
   const isDry = values['dry-run'];
   for (const known of going) {
     const resource = isDry ? known : await service.cancel(known.id);

@@ -71,5 +71,6 @@ function readEnd(token: string): number {
 }
 
 function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  // What gcloud would have one do comes after its first two lines, and is not all that may be done.
+  return (error instanceof Error ? error.message : String(error)).split('\n').slice(0, 2).join(': ');
 }

@@ -6,7 +6,7 @@ import type { ServiceClient } from './service-client.ts';
 const PAGE_SIZE = 200;
 
 /** The query of a list for these filters. `--label run=1` asks for `label=run:1`. Throws `CliError`. */
-export function toListQuery(filters: FilterValues): URLSearchParams {
+function toListQuery(filters: FilterValues): URLSearchParams {
   const query = new URLSearchParams();
   if (filters.state !== undefined) query.set('state', filters.state.toUpperCase());
   if (filters.project !== undefined) query.set('project', filters.project);
@@ -21,7 +21,7 @@ export function toListQuery(filters: FilterValues): URLSearchParams {
 }
 
 /** Whether any filter was given. */
-export function hasFilter(filters: FilterValues): boolean {
+function hasFilter(filters: FilterValues): boolean {
   return toListQuery(filters).size > 0;
 }
 

@@ -17,6 +17,8 @@ export interface CliSurroundings {
   /** Of the environment it sees no more than this and PATH. */
   env?: Record<string, string>;
   input?: string;
+  /** Told all of the standard output so far, whenever there is more. */
+  onOutput?: (stdout: string) => void;
 }
 
 /** Runs `ee-export` in a process of its own, with pipes for its input and output. */
@@ -31,8 +33,14 @@ export async function runCliOnTerminal(args: string[], surroundings: CliSurround
   return run('script', ['--quiet', '--return', '--command', command, '/dev/null'], surroundings);
 }
 
-async function run(command: string, args: string[], { env = {}, input = '' }: CliSurroundings): Promise<CliRun> {
+async function run(command: string, args: string[], surroundings: CliSurroundings): Promise<CliRun> {
+  const { env = {}, input = '', onOutput } = surroundings;
   const child = spawn(command, args, { env: { PATH: process.env['PATH'], ...env } });
+  let output = '';
+  child.stdout.on('data', (chunk) => {
+    output += chunk;
+    onOutput?.(output);
+  });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { ExportResource } from '../../src/functions/export-resource.ts';
 import { type CliRun, runCliProcess } from './cli-process.ts';
+import { runInProcess } from './run-in-process.ts';
 import { requestOf, startQuickStack } from './start-quick-stack.ts';
 
-jest.setTimeout(60_000);
-
-/** The command over pipes, as scripts and CI use it. */
 describe('ee-export', () => {
   let stack: Awaited<ReturnType<typeof startQuickStack>>;
 
@@ -15,9 +13,10 @@ describe('ee-export', () => {
   afterAll(() => stack.close());
 
   function run(args: string[], input?: string): Promise<CliRun> {
-    const env = { EE_EXPORT_URL: stack.url };
-    return runCliProcess(args, { env, ...(input === undefined ? {} : { input }) });
+    return runInProcess(args, surroundings(input));
   }
+
+  const surroundings = (input = '') => ({ env: { EE_EXPORT_URL: stack.url }, input });
 
   /** Submits, and waits until all have got as far as they will by themselves. */
   async function submitAll(...requests: object[]): Promise<void> {
@@ -25,6 +24,14 @@ describe('ee-export', () => {
       ['submit', '-'],
       requests.map((request) => JSON.stringify(request)).join('\n'),
     );
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  }
+
+  function expectWatched(id: string, { status, stdout, stderr }: CliRun): void {
+    const lines = stdout.trim().split('\n');
+    expect(lines[0]).toMatch(new RegExp(`^\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z ${id} (QUEUED|PENDING)`));
+    expect(lines.at(-1)).toMatch(new RegExp(`Z ${id} SUCCEEDED$`));
+    expect(stdout).not.toContain('\u001b');
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
   }
 
@@ -37,15 +44,8 @@ describe('ee-export', () => {
 
   describe('submit', () => {
     test('with --watch writes a line for each change, until the export has succeeded', async () => {
-      const { status, stdout, stderr } = await run(
-        ['submit', '-', '--watch', '--every', '1'],
-        JSON.stringify(requestOf('watched')),
-      );
-      const lines = stdout.trim().split('\n');
-      expect(lines.at(-1)).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z watched SUCCEEDED$/);
-      expect(lines[0]).toMatch(/Z watched (QUEUED|PENDING)/);
-      expect(stdout).not.toContain('\u001b');
-      expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+      const input = JSON.stringify(requestOf('watched'));
+      expectWatched('watched', await run(['submit', '-', '--watch', '--every', '1'], input));
     });
 
     test('takes one request a line and tells each in JSON', async () => {
@@ -84,11 +84,6 @@ describe('ee-export', () => {
     ])('refuses %s with 2', async (_, input, message) => {
       const { status, stderr } = await run(['submit', '-'], input);
       expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining(message) });
-    });
-
-    test('refuses a file that is not there with 2', async () => {
-      const { status, stderr } = await run(['submit', '/nowhere.json']);
-      expect({ status, stderr }).toEqual({ status: 2, stderr: expect.stringContaining('ENOENT') });
     });
   });
 
@@ -155,6 +150,12 @@ describe('ee-export', () => {
       ).toEqual(['slow-1', 'slow-2']);
       expect((await read('slow-1')).cancelRequestTime).toBeDefined();
       expect((await read('done')).state).toBe('SUCCEEDED');
+      const late = await run(['cancel', 'done']);
+      expect(late).toEqual({
+        status: 0,
+        stdout: '',
+        stderr: 'done has ended: SUCCEEDED\n0 exports asked to be cancelled\n',
+      });
     });
 
     test('needs ids or filters, and not both', async () => {
@@ -211,8 +212,20 @@ describe('ee-export', () => {
     });
   });
 
+  describe('in a process of its own, over pipes', () => {
+    test('reads requests from one and writes lines to the other', async () => {
+      const input = JSON.stringify(requestOf('piped'));
+      expectWatched('piped', await runCliProcess(['submit', '-', '--watch', '--every', '1'], surroundings(input)));
+    });
+
+    test('refuses a file that is not there with 2', async () => {
+      const { status, stdout, stderr } = await runCliProcess(['submit', '/nowhere.json'], surroundings());
+      expect({ status, stdout, stderr }).toEqual({ status: 2, stdout: '', stderr: expect.stringContaining('ENOENT') });
+    });
+  });
+
   test('a service that is not there ends it with 4', async () => {
-    const { status, stderr } = await runCliProcess(['list', '--url', 'http://127.0.0.1:9']);
+    const { status, stderr } = await runInProcess(['list', '--url', 'http://127.0.0.1:9']);
     expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringMatching(/Cannot reach .*npm start/s) });
   });
 });

@@ -27,7 +27,7 @@ describe('createIdTokens()', () => {
     asked.length = 0;
     const runCommand = async (command: string, args: string[]) => {
       asked.push([command, ...args]);
-      if (gcloud === undefined) throw new Error('spawn gcloud ENOENT');
+      if (gcloud === undefined) throw new Error('spawn gcloud ENOENT\nERROR: no account\nPlease run: x');
       return gcloud;
     };
     return createIdTokens({
@@ -71,7 +71,7 @@ describe('createIdTokens()', () => {
   test('names every way when there is none', async () => {
     const failure = create()().catch((error: Error) => error.message);
     expect(await failure).toMatch(
-      /spawn gcloud ENOENT.*EE_EXPORT_ID_TOKEN.*default credentials.*--impersonate-service-account.*gcloud auth login/s,
+      /\(spawn gcloud ENOENT: ERROR: no account\);.*EE_EXPORT_ID_TOKEN.*default credentials.*--impersonate-service-account.*gcloud auth login/s,
     );
   });
 

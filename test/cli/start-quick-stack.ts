@@ -27,9 +27,9 @@ export function requestOf(requestId: string, more: object = {}) {
 
 /**
  * The local stack on free ports, in a hurry: exports start after a moment and end at once. One whose description begins with
- * `fails` fails, and one that begins with `slow` runs for as long as `slowMs`.
+ * `fails` fails, and one that begins with `slow` goes on and on.
  */
-export async function startQuickStack({ slowMs = 600_000 } = {}) {
+export async function startQuickStack() {
   const folder = mkdtempSync(join(tmpdir(), 'stack-'));
   const stack = await startStack({
     httpPort: 0,
@@ -45,7 +45,7 @@ export async function startQuickStack({ slowMs = 600_000 } = {}) {
     startDelayMs: 300,
     slots: 50,
     cancelMs: 0,
-    durationMs: ({ description = '' }) => (description.startsWith('slow') ? slowMs : 1),
+    durationMs: ({ description = '' }) => (description.startsWith('slow') ? 600_000 : 1),
     outcome: ({ description = '' }) =>
       description.startsWith('fails') ? { failed: { code: 8, message: 'User memory limit exceeded.' } } : 'SUCCEEDED',
   });
