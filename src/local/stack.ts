@@ -42,6 +42,8 @@ export interface Stack {
 }
 
 const HOST = '127.0.0.1';
+/** What the requests in docs/examples train on: `--validate-only` looks for it. */
+const TRAINING_TABLE = 'projects/my-project/assets/training';
 const PUSH_PATH = '/projects/local/topics/classifier-exports';
 
 /**
@@ -56,6 +58,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startDelayMs: 1_000,
     durationMs,
   });
+  simulator.model.putAsset({ name: TRAINING_TABLE, type: 'TABLE' });
   const config = readConfig(
     {
       EARTHENGINE_PROJECT: 'my-project',

@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -113,6 +113,12 @@ describe('the local stack', () => {
     },
     FOREVER,
   );
+
+  test('finds everything an example of the documents needs', async () => {
+    const example = readFileSync(join(import.meta.dirname, '../../docs/examples/request.json'), 'utf8');
+    const answer = await post(`${stack.url}/v1/exports?validateOnly=true`, JSON.parse(example));
+    expect([answer.status, await answer.json()]).toMatchObject([200, { valid: true }]);
+  });
 
   test('answers to no name but this machine’s, to which another site could lead its pages', async () => {
     const ask = (host: string) =>
