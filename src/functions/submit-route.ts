@@ -28,7 +28,9 @@ export function createSubmitRoute(options: ExportsHttpOptions) {
 export async function submit(submission: Submission, options: ExportsHttpOptions): Promise<Recorded> {
   const { valid, origin } = submission;
   const submitted = await options.submitter.submit(valid, origin, { repeat: true }).catch((error: unknown) => {
-    throw error instanceof LedgerUnavailable ? refuseWithoutLedger(origin.id) : error;
+    if (!(error instanceof LedgerUnavailable)) throw error;
+    options.log.error('Ledger is out of reach', { exportId: origin.id, cause: error });
+    throw refuseWithoutLedger(origin.id);
   });
   if (submitted.kind === 'conflict') throw refuseConflict(origin.id);
   const { record, known } = submitted;

@@ -207,6 +207,7 @@ describe('POST /v1/exports', () => {
     const before = countSends();
     edge.outage.on = true;
     const { status, headers, body, text } = await edge.call('/v1/exports', { json: bodyOf() });
+    expect(edge.lines.at(-2)).toContain('"message":"Ledger is out of reach"');
     const reads = await edge.call('/v1/exports/first');
     edge.outage.on = false;
     expect([reads.status, reads.headers.get('retry-after')]).toEqual([503, '10']);
