@@ -35,6 +35,8 @@ export interface CallOptions {
   traceparent?: string;
   /** The project that is charged for the call, where it is not the one in the path: an asset may be another's. */
   chargedProject?: string;
+  /** Told of every request that leaves for this call: one, or two when the first met a 401. */
+  onRequest?: () => void;
 }
 
 /** What `createEarthEngineClient` needs. */
@@ -47,6 +49,8 @@ export interface EarthEngineOptions {
   clock: Clock;
   /** Larger answers count as unreadable. Default 32 MiB. */
   maxAnswerBytes?: number;
+  /** Most calls a second to one project, from this process. Default 50: see `rate-limit.ts`. */
+  callsPerSecond?: number;
   /** Told of every call: its method, status (0: unanswered) and the header `X-Earth-Engine-Quota-Status`. */
   onCall?: (call: { method: string; status: number; quotaStatus?: string }) => void;
 }

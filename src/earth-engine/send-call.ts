@@ -1,5 +1,6 @@
-import type { Clock } from '../clock.ts';
+import { type Clock, sleep } from '../clock.ts';
 import type { Answer, CallOptions, EarthEngineOptions } from './client.ts';
+import { createRateLimit } from './rate-limit.ts';
 import { readAnswer } from './read-answer.ts';
 import { toProjectPath } from './resource-name.ts';
 
@@ -20,6 +21,7 @@ interface Limit {
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const ROOTS_WITHOUT_PROJECT = ['earthengine-legacy', 'earthengine-public'];
+const NO_TURN = 'no turn in time: too many calls are under way';
 /** What may stand in a header: another character would fail the call as if it had been sent. */
 const HEADER_VALUE = /^[\x21-\x7e]{1,4096}$/;
 
@@ -33,6 +35,7 @@ export function isGoogleHost(url: string): boolean {
 export function createSendCall(options: EarthEngineOptions) {
   const { baseUrl, clock, getToken, maxAnswerBytes = MAX_ANSWER_BYTES, onCall } = options;
   const authorised = isGoogleHost(baseUrl);
+  const rateLimit = createRateLimit({ ...options, now: clock.now });
 
   /** A 401 is a definite refusal, so the same call is made once more with a new token, within the same time. */
   async function sendCall(call: Call, how: CallOptions): Promise<Answer> {
@@ -49,20 +52,26 @@ export function createSendCall(options: EarthEngineOptions) {
   async function send(call: Call, how: CallOptions, { limit, renew }: { limit: Limit; renew: boolean }) {
     const { method, path, query, body } = call;
     const { signal } = limit;
+    const project = toCharged(path, how);
     let sent = false;
+    let late = NO_TURN;
     let read: Answer & { quotaStatus?: string };
     try {
-      const headers = await settleBefore(signal, () => toHeaders(call, how, renew));
+      if (project !== undefined) await waitForTurn(project, method, { timeoutMs: how.timeoutMs, signal });
+      late = 'no access token in time';
+      const headers = await settleBefore(signal, () => toHeaders(project, how, renew));
+      late = 'no answer in time';
       sent = true;
+      how.onRequest?.();
       const init = { method, headers, redirect: 'manual', signal } as const;
       const url = `${baseUrl}${path}${query === undefined ? '' : `?${query}`}`;
       const response = await options.fetch(url, body === undefined ? init : { ...init, body });
       read = await readAnswer(response, { maxBytes: maxAnswerBytes, now: clock.now });
     } catch (error) {
-      const late = sent ? 'no answer in time' : 'no access token in time';
       read = { kind: 'unanswered', cause: signal.aborted ? late : describe(error), sent };
     }
     const { quotaStatus, ...answer } = read;
+    if (project !== undefined) rateLimit.note(project, answer as Answer);
     onCall?.({
       method: `${method} ${path}`,
       status: answer.kind === 'answered' ? answer.status : 0,
@@ -71,13 +80,27 @@ export function createSendCall(options: EarthEngineOptions) {
     return answer as Answer;
   }
 
-  async function toHeaders(call: Call, how: CallOptions, renew: boolean): Promise<Record<string, string>> {
+  /** Throws when there is none in the time of the call. */
+  async function waitForTurn(
+    project: string,
+    method: Call['method'],
+    limit: Pick<Limit, 'signal'> & { timeoutMs: number },
+  ) {
+    const waitMs = rateLimit.takeTurn(project, method === 'POST' ? 'send' : 'look', limit.timeoutMs);
+    if (waitMs === undefined) throw Object.assign(new Error('Cannot send the call'), { code: NO_TURN });
+    if (waitMs > 0) await sleep(clock, waitMs, limit.signal);
+  }
+
+  async function toHeaders(
+    project: string | undefined,
+    how: CallOptions,
+    renew: boolean,
+  ): Promise<Record<string, string>> {
     const headers: Record<string, string> = {
       accept: 'application/json',
       'content-type': 'application/json',
       'x-goog-api-client': 'ee-classifier-export',
     };
-    const project = toCharged(call.path, how);
     if (project !== undefined) headers['x-goog-user-project'] = project;
     if (how.traceparent !== undefined && HEADER_VALUE.test(how.traceparent)) headers['traceparent'] = how.traceparent;
     if (!authorised) return headers;

@@ -1,4 +1,5 @@
 import type { ExportRecord, ExportState } from './export.ts';
+import type { FirestoreCaller } from './firestore-call.ts';
 import type { FirestoreDatabase, FirestoreQuery } from './firestore-database.ts';
 import { toFilterKeys } from './firestore-list-keys.ts';
 import {
@@ -34,12 +35,14 @@ export function createFirestoreQueries(database: FirestoreDatabase) {
 
     waiting: (project: string, limit: number, signal: AbortSignal) => select(toWaitingQuery(project, limit), signal),
 
-    async accepted(project: string, signal: AbortSignal): Promise<ExportRecord[]> {
+    /** `withinBudget` gives every page a budget of its own: there may be thousands. */
+    async accepted(project: string, withinBudget: FirestoreCaller['withinBudget']): Promise<ExportRecord[]> {
       const keys = EXPORT_STATES.filter(isAccepted).flatMap((state) => toFilterKeys({ project, state }) ?? []);
       const found: ExportRecord[] = [];
       for (;;) {
         const last = found.at(-1);
-        const page = await select(toKeysQuery(keys, { after: last && nameOf(last.id), limit: PAGE }), signal);
+        const query = toKeysQuery(keys, { after: last && nameOf(last.id), limit: PAGE });
+        const page = await withinBudget((signal) => select(query, signal));
         found.push(...page);
         if (page.length < PAGE) return found;
       }

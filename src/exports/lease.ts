@@ -1,8 +1,10 @@
 import type { ExportRecord } from './export.ts';
 import { isHeld, NO_HOLD } from './holds.ts';
+import { planLooks } from './plan-looks.ts';
 import type { ProjectChanges, ProjectRecord, TrackedOperation } from './project-record.ts';
 import { isAccepted } from './states.ts';
-import { findDue, toTracked } from './tracked.ts';
+import { noteLeft } from './tick-report.ts';
+import { toTracked } from './tracked.ts';
 import type { PollerParts, Visit } from './visit.ts';
 import type { VisitOptions } from './visit-project.ts';
 
@@ -18,7 +20,7 @@ export async function takeLease(parts: PollerParts, name: string, options: Visit
   const now = await ledger.now();
   const known = await ledger.project(name);
   if (known?.leaseUntil !== undefined && known.leaseUntil > now) {
-    options.report.left += options.due.length;
+    noteLeft(options.report, 0, options.due.length);
     return undefined;
   }
   const mustRebuild = now - (known?.rebuiltAt ?? 0) >= REBUILD_EVERY_MS;
@@ -27,21 +29,22 @@ export async function takeLease(parts: PollerParts, name: string, options: Visit
   const added = track(tracked, accepted, now);
   if (mustRebuild) track(tracked, await ledger.accepted(name), now);
   const held = isHeld(known, now);
-  if (held) options.report.held += 1;
   const waiting = !held && (await ledger.waiting(name, 1)).length > 0;
-  const isIdle = options.due.length === 0 && !waiting && !mustRebuild;
-  if (isIdle && findDue([...tracked.values()], now).length === 0) return undefined;
+  if (options.due.length === 0 && !waiting && !mustRebuild) {
+    const plan = planLooks({ ...known, tracked: [...tracked.values()] }, now);
+    if (plan.due.length === 0 && plan.pages === 0) return undefined;
+  }
   const changes: ProjectChanges = {
     leaseOwner: options.owner,
     leaseUntil: now + options.budget.remainingMs() + LEASE_MARGIN_MS,
-    tracked: [...tracked.values()],
+    ...(tracked.size > (known?.tracked.length ?? 0) ? { tracked: [...tracked.values()] } : {}),
     submittedSince: (known?.submittedSince ?? 0) + added,
     ...(mustRebuild ? { rebuiltAt: now } : {}),
     ...toHoldChanges(known, accepted),
   };
   const project = await ledger.updateProject(known ?? name, changes);
   if (!project) {
-    options.report.left += options.due.length;
+    noteLeft(options.report, 0, options.due.length);
     return undefined;
   }
   const records = await stopBeingDue(parts, accepted);
@@ -80,7 +83,7 @@ async function stopBeingDue(parts: PollerParts, accepted: ExportRecord[]): Promi
  * the next holder has what was tracked before, and looks again.
  */
 export async function giveBackLease(parts: PollerParts, visit: Visit, owner: string): Promise<void> {
-  const { walk, submittedSince } = visit.project;
+  const { walk, pageEnds, submittedSince } = visit.project;
   let current: ProjectRecord | undefined = visit.project;
   while (current && current.leaseOwner === owner) {
     const updated = await parts.ledger.updateProject(current, {
@@ -88,6 +91,7 @@ export async function giveBackLease(parts: PollerParts, visit: Visit, owner: str
       leaseUntil: null,
       tracked: [...visit.tracked.values()],
       ...(walk ? { walk } : {}),
+      ...(pageEnds ? { pageEnds } : {}),
       ...(submittedSince === undefined ? {} : { submittedSince }),
     });
     if (updated) return;

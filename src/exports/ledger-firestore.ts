@@ -68,7 +68,7 @@ export function createFirestoreLedger(options: FirestoreLedgerOptions): Ledger {
     outbox: (limit) =>
       withinBudget(async (signal) => queries.timed('outboxAt', { now: await now(signal), limit }, signal)),
     waiting: (project, limit) => withinBudget((signal) => queries.waiting(project, limit, signal)),
-    accepted: (project) => withinBudget((signal) => queries.accepted(project, signal)),
+    accepted: (project) => queries.accepted(project, withinBudget),
     findByOperation: (operation) => withinBudget((signal) => queries.byOperation(operation, signal)),
     list: (filter, page) => withinBudget((signal) => listExports(queries, { filter, ...page, signal })),
     countByState: (filter) => withinBudget((signal) => queries.countByState(filter?.project, signal)),

@@ -10,6 +10,7 @@ import { toLogFields } from './log-fields.ts';
 import { findSuperseded } from './project-list.ts';
 import type { TrackedOperation } from './project-record.ts';
 import { isFinal, isKnownState } from './states.ts';
+import { noteLeft } from './tick-report.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews } from './tracked.ts';
 import { type PollerParts, readRecord, takeCall, type Visit } from './visit.ts';
 
@@ -21,35 +22,29 @@ const MISSING_UNTIL_LOST_MS = 10 * 60_000;
 export const UNREADABLE_UNTIL_LOST_MS = 11 * 86_400_000;
 
 /**
- * Looks at the operations that are due: what the walk of this tick showed is taken from there, the rest is asked for one
- * by one. Only Earth Engine's own word ends an export; an error, or an absence, is looked into again.
+ * Takes what the walk of this tick showed, and asks for the rest of what is due one by one. Only Earth Engine's own word
+ * ends an export; an error, or an absence, is looked into again.
  */
 export async function lookAtOperations(parts: PollerParts, visit: Visit, due: TrackedOperation[]): Promise<void> {
-  const named = new Set(due.map(({ name }) => name));
-  const entries = [...visit.tracked.values()];
-  await concurrently(entries, LOOKS_AT_ONCE, async (entry) => {
-    const listed = visit.list?.byName.get(entry.name);
-    if (listed && (named.has(entry.name) || isNews(entry, listed))) {
-      named.delete(entry.name);
-      await see(parts, visit, entry, listed);
-    }
+  const listed = visit.list?.byName;
+  const now = await parts.ledger.now();
+  await concurrently([...visit.tracked.values()], LOOKS_AT_ONCE, async (entry) => {
+    const operation = listed?.get(entry.name);
+    if (operation) await see(parts, visit, entry, { operation, now });
     if (entry.earlierTokens) await dropSuperseded(parts, visit, entry);
   });
-  const unseen = due.filter(({ name }) => named.has(name));
+  const unseen = due.filter(({ name }) => !listed?.has(name));
   await concurrently(unseen, LOOKS_AT_ONCE, (entry) => lookAt(parts, visit, entry));
 }
 
 async function lookAt(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
   const call = takeCall(visit);
-  if (!call) {
-    visit.report.left += 1;
-    return;
-  }
+  if (!call) return noteLeft(visit.report, (await parts.ledger.now()) - entry.nextLookAt);
   const answer = await parts.earthEngine.getOperation(entry.name, call);
   const operation = answer.kind === 'answered' && answer.status === 200 ? readOperation(answer.body) : undefined;
-  if (operation && operation.name === entry.name) return see(parts, visit, entry, operation);
-  visit.report.lookedAt += 1;
   const now = await parts.ledger.now();
+  if (operation && operation.name === entry.name) return see(parts, visit, entry, { operation, now });
+  visit.report.lookedAt += 1;
   visit.tracked.set(entry.name, afterFailedLook(entry, now));
   // What the walk of this tick showed is there, whatever a get says.
   const isAbsent = visit.list?.complete === true && !visit.list.byName.has(entry.name);
@@ -62,14 +57,15 @@ function isNotFound(answer: Answer): boolean {
 }
 
 /** A readable look. The record is written only when the look brought news. */
-async function see(parts: PollerParts, visit: Visit, entry: TrackedOperation, operation: Operation): Promise<void> {
-  if (visit.budget.remainingMs() <= 0) {
-    visit.report.left += 1;
-    return;
-  }
+async function see(
+  parts: PollerParts,
+  visit: Visit,
+  entry: TrackedOperation,
+  { operation, now }: { operation: Operation; now: number },
+): Promise<void> {
   visit.report.lookedAt += 1;
-  const now = await parts.ledger.now();
   if (isNews(entry, operation) || entry.missing) {
+    if (visit.budget.remainingMs() <= 0) return noteLeft(visit.report, now - entry.nextLookAt);
     const principal = await parts.principal?.();
     const written = await write(parts, visit, entry, (record) =>
       afterLook(record, operation, { now, ...(principal === undefined ? {} : { principal }) }),

@@ -2,9 +2,10 @@ import { startBudget } from '../budget.ts';
 import { sleep } from '../clock.ts';
 import { concurrently } from '../concurrently.ts';
 import { type AnnouncerOptions, createAnnouncer } from './announcer.ts';
-import type { ExportRecord } from './export.ts';
+import { isHeld } from './holds.ts';
+import type { TrackedOperation } from './project-record.ts';
 import { isKnownState } from './states.ts';
-import { createTickReport, type TickReport } from './tick-report.ts';
+import { createTickReport, noteDue, noteLeft, type TickReport } from './tick-report.ts';
 import type { PollerParts } from './visit.ts';
 import { visitProject } from './visit-project.ts';
 
@@ -21,6 +22,14 @@ export interface PollerOptions extends PollerParts, AnnouncerOptions {
 const DUE_AT_ONCE = 500;
 const PROJECTS_AT_ONCE = 8;
 const EXPIRED_AT_ONCE = 500;
+
+/** What one look of a tick found besides its counts. */
+interface Pass {
+  /** Whether anything runs. */
+  isRunning: boolean;
+  /** Whether more exports are due than were taken up. */
+  hasMore: boolean;
+}
 
 /** The poller: what `pollOperations` runs every minute. */
 export type Poller = ReturnType<typeof createPoller>;
@@ -43,10 +52,12 @@ export function createPoller(options: PollerOptions) {
     const holder = `${owner}#${ticks}`;
     try {
       report.announced += await announce(budget);
-      let running = await pass();
-      while (pollEveryMs !== undefined && running && budget.remainingMs() > pollEveryMs) {
+      const seen = new Set<string>();
+      for (;;) {
+        const { isRunning, hasMore } = await pass(seen);
+        if (hasMore && budget.remainingMs() > 0) continue;
+        if (pollEveryMs === undefined || !isRunning || budget.remainingMs() <= pollEveryMs) break;
         await sleep(clock, pollEveryMs, budget.signal);
-        running = await pass();
       }
       await ledger.removeExpired(EXPIRED_AT_ONCE);
     } finally {
@@ -55,33 +66,41 @@ export function createPoller(options: PollerOptions) {
     log.info('Tick has ended', { ...report });
     return report;
 
-    async function pass(): Promise<boolean> {
-      const due = await takeDue(report);
-      const tracked = new Map((await ledger.projects()).map((known) => [known.project, known.tracked]));
-      const names = [...new Set([...due.keys(), ...tracked.keys()])];
+    /** `seen`: the exports that this tick has taken up. */
+    async function pass(seen: Set<string>): Promise<Pass> {
+      report.left = 0;
+      const due = await ledger.due(DUE_AT_ONCE);
+      const now = await ledger.now();
+      noteDue(report, now - (due[0]?.dueAt ?? now));
+      const known = await ledger.projects();
+      report.held = known.filter((project) => isHeld(project, now)).length;
+      const tracked = new Map(known.map(({ project, tracked }) => [project, tracked]));
+      const dueOf = Map.groupBy(
+        due.filter(({ state }) => isKnownState(state)),
+        ({ project }) => project,
+      );
+      // Whose exports have been due longest comes first.
+      const names = [...new Set([...dueOf.keys(), ...tracked.keys()])];
       await concurrently(names, PROJECTS_AT_ONCE, async (name) => {
-        if (budget.remainingMs() <= 0) return;
-        const seen = await visitProject(options, name, { due: due.get(name) ?? [], budget, report, owner: holder });
-        if (seen) tracked.set(name, seen);
+        const own = dueOf.get(name) ?? [];
+        if (budget.remainingMs() <= 0) return noteLeft(report, now - (own[0]?.dueAt ?? now), own.length);
+        const current = await visitProject(options, name, { due: own, budget, report, owner: holder });
+        if (current) tracked.set(name, current);
       });
-      const states = [...tracked.values()].flat().map(({ state }) => state);
-      report.pending = states.filter((state) => state === 'PENDING').length;
-      report.running = states.filter((state) => state === 'RUNNING').length;
+      countTracked(report, [...tracked.values()].flat());
       report.announced += await announce(budget);
-      return report.running > 0;
+      // What another tick holds is due again and again: only what is new is a reason to go on at once.
+      const hasMore = due.length === DUE_AT_ONCE && due.some(({ id }) => !seen.has(id));
+      for (const { id } of due) seen.add(id);
+      if (due.length === DUE_AT_ONCE) report.left = Math.max(report.left, 1);
+      return { isRunning: report.running > 0, hasMore };
     }
   }
 
-  async function takeDue(report: TickReport): Promise<Map<string, ExportRecord[]>> {
-    const due = await ledger.due(DUE_AT_ONCE);
-    const now = await ledger.now();
-    if (due.length === DUE_AT_ONCE) report.left += 1;
-    report.oldestDueAgeSeconds = Math.max(report.oldestDueAgeSeconds, (now - (due[0]?.dueAt ?? now)) / 1000);
-    return Map.groupBy(
-      due.filter(({ state }) => isKnownState(state)),
-      ({ project }) => project,
-    );
-  }
-
   return { tick };
+}
+
+function countTracked(report: TickReport, tracked: readonly TrackedOperation[]): void {
+  report.pending = tracked.filter(({ state }) => state === 'PENDING').length;
+  report.running = tracked.filter(({ state }) => state === 'RUNNING').length;
 }

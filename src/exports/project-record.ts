@@ -50,6 +50,11 @@ export interface ProjectRecord {
   leaseOwner?: string;
   leaseUntil?: number;
   walk?: Walk;
+  /**
+   * When the last operation of each page of the list was created, as the latest walks saw it: where an operation is in
+   * the list. Absent while nothing is known, or where the list is not newest first.
+   */
+  pageEnds?: number[];
   /** Exports submitted since the end of that walk. */
   submittedSince?: number;
   tracked: TrackedOperation[];

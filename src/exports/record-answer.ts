@@ -12,6 +12,8 @@ import { isFinal, isKnownState } from './states.ts';
 interface About {
   inDoubt: boolean;
   principal?: string;
+  /** Told of every request to Earth Engine. */
+  onRequest?: () => void;
 }
 
 const RECORD_FOR_MS = 10_000;
@@ -34,7 +36,7 @@ export function createAnswerRecorder(
       try {
         const now = await ledger.now();
         const changes = toAnswerChanges(record, claimed, outcome, { ...about, now, random });
-        if (!changes) return await giveWay(record, outcome);
+        if (!changes) return await giveWay(record, outcome, about);
         if (typeof changes.admitRank === 'number') await ensureProject(ledger, record.project);
         const updated = await ledger.update(record, changes);
         if (updated) return updated;
@@ -49,13 +51,13 @@ export function createAnswerRecorder(
   };
 
   /** Another worker has settled this submission. An operation that is then one too many is cancelled. */
-  async function giveWay(fresh: ExportRecord, outcome: SendOutcome): Promise<ExportRecord> {
+  async function giveWay(fresh: ExportRecord, outcome: SendOutcome, { onRequest }: About): Promise<ExportRecord> {
     if (outcome.kind !== 'accepted' || !isKnownState(fresh.state)) return fresh;
     const { name } = outcome.operation;
     // While the present submission is in doubt itself, the poller settles it first and finds this operation then.
     if (fresh.operation === name || (fresh.operation === undefined && fresh.doubtful !== undefined)) return fresh;
     log.error('Superseded operation is cancelled', { ...toLogFields(fresh), operation: name });
-    await earthEngine.cancelOperation(name, { timeoutMs: CANCEL_TIMEOUT_MS });
+    await earthEngine.cancelOperation(name, { timeoutMs: CANCEL_TIMEOUT_MS, ...(onRequest ? { onRequest } : {}) });
     return fresh;
   }
 }

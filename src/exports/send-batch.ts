@@ -73,9 +73,11 @@ async function sendOne(
     return undefined;
   }
   visit.report.submitted += 1;
-  visit.report.apiCalls += 1;
+  const onRequest = () => {
+    visit.report.apiCalls += 1;
+  };
   const request = JSON.parse(body) as ExportRequest;
-  return (await sender.send(claimed, request, how)).outcome;
+  return (await sender.send(claimed, request, { ...how, onRequest })).outcome;
 }
 
 /** Another of the batch was refused for the whole project: this one was not sent, so the claim put nothing in doubt. */

@@ -33,6 +33,8 @@ export interface SendOptions {
   inDoubt: boolean;
   /** Whether to send again, under the same id, as long as the budget lasts. */
   repeat: boolean;
+  /** Told of every request to Earth Engine. */
+  onRequest?: () => void;
 }
 
 /** What came of a send. */
@@ -77,17 +79,19 @@ export function createSender(options: SenderOptions) {
     const body = toEarthEngineBody(request, toSend(claimed));
     const principal = await options.principal?.();
     const context = toFailureContext(claimed, principal);
-    if (request.createParents) await makeFolders(claimed, request.asset, how.budget);
+    const heard = how.onRequest ? { onRequest: how.onRequest } : {};
+    if (request.createParents) await makeFolders(claimed, request.asset, { ...heard, budget: how.budget });
     let inDoubt = how.inDoubt;
     let outcome = UNSENT;
     let answer: unknown;
     for (let repeats = 0; ; repeats += 1) {
-      const timeoutMs = await toSendTime(claimed, how.budget);
+      const timeoutMs = await toSendTime(ledger, claimed, how.budget);
       if (timeoutMs <= 0) break;
       if (outcome.kind === 'doubtful') inDoubt = true;
       const reply = await earthEngine.exportClassifier(claimed.project, body, {
         timeoutMs,
         signal: how.budget.signal,
+        ...heard,
         ...(claimed.traceparent === undefined ? {} : { traceparent: claimed.traceparent }),
       });
       outcome = readSend(reply, context);
@@ -100,32 +104,21 @@ export function createSender(options: SenderOptions) {
     logOutcome(claimed, outcome);
     const hold = HOLD_AFTER[outcome.kind];
     if (hold) await holdFor(claimed, hold);
-    const record = await recordAnswer(claimed, outcome, { inDoubt, ...(principal ? { principal } : {}) });
+    const record = await recordAnswer(claimed, outcome, { ...heard, inDoubt, ...(principal ? { principal } : {}) });
     return { record, outcome: outcome.kind, ...(answer === undefined ? {} : { answer }) };
   }
 
   /** A folder that cannot be made is no reason not to send: Earth Engine says what is wrong, and better. */
-  async function makeFolders(record: ExportRecord, asset: string, budget: Budget): Promise<void> {
+  async function makeFolders(
+    record: ExportRecord,
+    asset: string,
+    { budget, ...heard }: Pick<SendOptions, 'budget' | 'onRequest'>,
+  ): Promise<void> {
     const missing = await createParents(earthEngine, asset, () => {
       const timeoutMs = budget.remainingMs();
-      return timeoutMs > 0 ? { timeoutMs, signal: budget.signal, chargedProject: record.project } : undefined;
+      return timeoutMs > 0 ? { ...heard, timeoutMs, signal: budget.signal, chargedProject: record.project } : undefined;
     });
     if (missing !== undefined) log.warning('Folder could not be made', { ...toLogFields(record), folder: missing });
-  }
-
-  /** How long a POST may take now; 0 when none may be made: the time is up, the claim gone, or a cancel was asked for. */
-  async function toSendTime(claimed: ExportRecord, budget: Budget): Promise<number> {
-    const { id, claimUntil, sentAt = 0, sendDeadline = 0 } = claimed;
-    try {
-      if ((await ledger.now()) >= sentAt + FRESH_CLAIM_MS) {
-        const record = await ledger.get(id);
-        if (!record || record.claimUntil !== claimUntil || record.cancelRequestedAt !== undefined) return 0;
-      }
-      return Math.min(budget.remainingMs(), sendDeadline - (await ledger.now()));
-    } catch (error) {
-      if (error instanceof LedgerUnavailable) return 0;
-      throw error;
-    }
   }
 
   /** A hold saves calls, nothing depends on it: where it cannot be written, the next send is refused alike. */
@@ -146,6 +139,21 @@ export function createSender(options: SenderOptions) {
   }
 
   return { send };
+}
+
+/** How long a POST may take now; 0 when none may be made: the time is up, the claim gone, or a cancel was asked for. */
+async function toSendTime(ledger: Ledger, claimed: ExportRecord, budget: Budget): Promise<number> {
+  const { id, claimUntil, sentAt = 0, sendDeadline = 0 } = claimed;
+  try {
+    if ((await ledger.now()) >= sentAt + FRESH_CLAIM_MS) {
+      const record = await ledger.get(id);
+      if (!record || record.claimUntil !== claimUntil || record.cancelRequestedAt !== undefined) return 0;
+    }
+    return Math.min(budget.remainingMs(), sendDeadline - (await ledger.now()));
+  } catch (error) {
+    if (error instanceof LedgerUnavailable) return 0;
+    throw error;
+  }
 }
 
 /** Full jitter for what may have been lost, Earth Engine's own wait or equal jitter for what was refused for now. */

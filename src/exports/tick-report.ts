@@ -1,6 +1,6 @@
 /** What one tick did, as `pollOperations` answers and logs it. */
 export interface TickReport {
-  /** Operations looked at. */
+  /** Looks at operations, by a list or one by one, in all looks of the tick. */
   lookedAt: number;
   /** Exports whose record changed by a look. */
   changed: number;
@@ -8,13 +8,13 @@ export interface TickReport {
   announced: number;
   /** Exports sent to Earth Engine, whatever it answered. */
   submitted: number;
-  /** Projects on hold. */
+  /** Projects on hold when the last look of the tick began. */
   held: number;
-  /** Due exports left for the next tick. */
+  /** Due exports and looks left for the next tick: at least so many. */
   left: number;
-  /** Age of the longest-due export that was left, in seconds. */
+  /** How long the longest-due of all had been due, when the tick came to it or left it, in seconds. */
   oldestDueAgeSeconds: number;
-  /** Calls of Earth Engine's API. */
+  /** Requests to Earth Engine's API, of every kind. */
   apiCalls: number;
   /** Exports in Earth Engine's queue, and those it runs, by the last look at each. */
   pending: number;
@@ -35,4 +35,15 @@ export function createTickReport(): TickReport {
     pending: 0,
     running: 0,
   };
+}
+
+/** Counts what is left for the next tick, due for so long. */
+export function noteLeft(report: TickReport, dueForMs: number, count = 1): void {
+  report.left += count;
+  noteDue(report, dueForMs);
+}
+
+/** Remembers the longest time that anything was due. */
+export function noteDue(report: TickReport, dueForMs: number): void {
+  report.oldestDueAgeSeconds = Math.max(report.oldestDueAgeSeconds, dueForMs / 1000);
 }

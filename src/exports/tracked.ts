@@ -7,7 +7,6 @@ const DEFAULT_PRIORITY = 100;
 const SHORTEST_WAIT_MS = 10_000;
 const SHARE_OF_RUNNING_TIME = 0.1;
 const TAIL_WAIT_MS = 6 * 3_600_000;
-const SMALLEST_HEAD = 4;
 const FAILURES_WITHOUT_WAIT = 2;
 const FIRST_FAILURE_WAIT_MS = 5_000;
 const LONGEST_FAILURE_WAIT_MS = 600_000;
@@ -29,22 +28,6 @@ export function toTracked(record: ExportRecord, now: number): TrackedOperation {
     seenAt: now,
     ...(earlier.length === 0 ? {} : { earlierTokens: earlier }),
   };
-}
-
-/**
- * Which operations to look at now. Only a running one can end by itself, and only the head of the queue can start, so
- * the rest of the queue is looked at a few times a day.
- */
-export function findDue(tracked: readonly TrackedOperation[], now: number): TrackedOperation[] {
-  const pending = tracked.filter((entry) => entry.state === 'PENDING');
-  const headSize = Math.max(SMALLEST_HEAD, 2 * (tracked.length - pending.length));
-  const head = new Set(pending.sort(byTurn).slice(0, headSize));
-  return tracked.filter((entry) => entry.nextLookAt <= now || (head.has(entry) && entry.failures === undefined));
-}
-
-/** Earth Engine's own order: higher priority first, then longer waiting first. */
-function byTurn(a: TrackedOperation, b: TrackedOperation): number {
-  return b.priority - a.priority || a.createTime - b.createTime;
 }
 
 /** The entry after a readable look. */

@@ -2,23 +2,20 @@ import type { Budget } from '../budget.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Answer } from '../earth-engine/client.ts';
 import { readGoogleError } from '../earth-engine/google-error.ts';
-import type { Operation } from '../earth-engine/operation.ts';
 import { sendInTurn, toRoom, waitForHold } from './admit.ts';
 import type { ExportRecord } from './export.ts';
 import { isHeld } from './holds.ts';
 import { giveBackLease, takeLease } from './lease.ts';
 import { toLogFields } from './log-fields.ts';
 import { lookAtOperations, UNREADABLE_UNTIL_LOST_MS } from './look.ts';
-import { type ProjectList, readProjectList } from './project-list.ts';
+import { planLooks } from './plan-looks.ts';
 import type { TrackedOperation } from './project-record.ts';
 import { settleDoubts } from './settle.ts';
 import { isAccepted } from './states.ts';
 import type { TickReport } from './tick-report.ts';
-import { findDue } from './tracked.ts';
 import { type PollerParts, takeCall, type Visit } from './visit.ts';
+import { walkProject } from './walk-project.ts';
 
-const PAGE_SIZE = 500;
-const CLOCK_MARGIN_MS = 600_000;
 const CANCELS_AT_ONCE = 10;
 const LOOK_FOR_SUPERSEDED_EVERY_MS = 600_000;
 
@@ -47,11 +44,15 @@ export async function visitProject(
   try {
     await carryOutCancels(parts, visit, options.due);
     const now = await parts.ledger.now();
-    const due = findDue([...visit.tracked.values()], now);
+    const { pageEnds = [] } = visit.project;
+    const plan = planLooks({ pageEnds, tracked: [...visit.tracked.values()] }, now);
     const doubtful = options.due.filter(isInDoubt);
-    const isWhole = doubtful.length > 0 || needsWholeList(parts, visit, { due, now });
-    if (isWhole || due.length > toPages(visit)) visit.list = await walk(parts, visit, isWhole ? [] : due);
-    await lookAtOperations(parts, visit, due);
+    if (doubtful.length > 0 || needsWholeList(parts, visit, { due: plan.due, now })) {
+      visit.list = await walkProject(parts, visit);
+    } else if (plan.pages > 0) {
+      visit.list = await walkProject(parts, visit, plan);
+    }
+    await lookAtOperations(parts, visit, plan.due);
     const backingOff = options.due.filter(isBackingOff);
     if (visit.waiting || doubtful.length + backingOff.length > 0) await send(parts, visit, { doubtful, backingOff });
     return [...visit.tracked.values()];
@@ -90,36 +91,6 @@ function needsWholeList(parts: PollerParts, visit: Visit, { due, now }: { due: T
   const isStale = now - (visit.project.walk?.end ?? 0) >= LOOK_FOR_SUPERSEDED_EVERY_MS;
   if (isStale && [...visit.tracked.values()].some(({ earlierTokens }) => earlierTokens)) return true;
   return visit.waiting && toRoom(visit, parts.maxPending, now) === undefined;
-}
-
-/** How many calls a walk takes: it is taken where as many gets would show less. */
-function toPages(visit: Visit): number {
-  return visit.project.walk?.pages ?? Math.max(1, Math.ceil(visit.tracked.size / PAGE_SIZE));
-}
-
-/**
- * Walks the project's list, the whole of it where `until` is empty, else until nothing of `until` can be on a later page.
- */
-async function walk(parts: PollerParts, visit: Visit, until: readonly TrackedOperation[]): Promise<ProjectList> {
-  const oldest = until.reduce((least, { createTime }) => Math.min(least, createTime), Number.POSITIVE_INFINITY);
-  const isOlder = ({ createTime }: Operation) => createTime !== undefined && createTime < oldest - CLOCK_MARGIN_MS;
-  // That the list is newest first is not promised: it is seen where something old comes after something new.
-  let hasNew = false;
-  const list = await readProjectList(parts.earthEngine, visit.project.project, {
-    startedAt: await parts.ledger.now(),
-    call: () => takeCall(visit),
-    names: new Set(visit.tracked.keys()),
-    isEnough(soFar, page) {
-      hasNew ||= page.some((operation) => !isOlder(operation));
-      const isPast = soFar.newestFirst && hasNew && page.some(isOlder);
-      return until.length > 0 && (isPast || until.every(({ name }) => soFar.byName.has(name)));
-    },
-  });
-  if (!list.complete) return list;
-  const { pages, pending, running, newestFirst } = list;
-  const end = await parts.ledger.now();
-  visit.project = { ...visit.project, walk: { end, pages, pending, running, newestFirst }, submittedSince: 0 };
-  return list;
 }
 
 /** Somebody else may have put the project on hold, or ended a hold, since the visit began. */

@@ -46,12 +46,14 @@ export interface Visit {
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** What the next call may take of what is left of the budget; undefined when nothing is. A tick counts it. */
+/** What the next call may take of what is left of the budget; undefined when nothing is. A tick counts what is sent. */
 export function takeCall({ budget, report }: { budget: Budget; report?: TickReport }): CallOptions | undefined {
   const timeoutMs = Math.min(CALL_TIMEOUT_MS, budget.remainingMs());
   if (timeoutMs <= 0) return undefined;
-  if (report) report.apiCalls += 1;
-  return { timeoutMs, signal: budget.signal };
+  const onRequest = () => {
+    if (report) report.apiCalls += 1;
+  };
+  return { timeoutMs, signal: budget.signal, onRequest };
 }
 
 /** The record of a tracked export: from this tick's own reading, else from the ledger. */

@@ -1,5 +1,4 @@
 import { createEarthEngineClient } from '../../src/earth-engine/client.ts';
-import type { Ledger } from '../../src/exports/ledger.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createPoller } from '../../src/exports/poller.ts';
 import { createSender } from '../../src/exports/sender.ts';
@@ -7,11 +6,15 @@ import { createSubmitter } from '../../src/exports/submitter.ts';
 import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';
 import { createEarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';
 import { createSeededRandom } from '../../src/local/earth-engine-simulator/seeded-random.ts';
+import type { Task } from '../../src/local/earth-engine-simulator/task.ts';
 import { createLog } from '../../src/log.ts';
 import { parseExportRequest } from '../../src/request/export-request.ts';
 import { toBody } from '../exports/stage.ts';
 import { createInProcessFetch } from '../simulation/in-process-fetch.ts';
 import { createVirtualClock } from '../simulation/virtual-clock.ts';
+import { countLedger } from './count-ledger.ts';
+import { keepProjects } from './kept-projects.ts';
+import { createQuickList } from './quick-list.ts';
 
 /** One measured world. */
 export interface PollerWorld {
@@ -34,10 +37,8 @@ export interface PollerFigures {
   writesPerExport: number;
   wallSeconds: number;
   rssMiB: number;
-  /** 1 when Earth Engine started everything in the order of priority. */
+  /** 1 when everything in a project started in the order of priority and age; the mean of the projects. */
   rankCorrelation: number;
-  operations: number;
-  events: number;
   /** For the strategies that are computed: when each task was accepted and ended, epoch milliseconds. */
   lives: { createTime: number; endTime: number }[];
 }
@@ -45,37 +46,76 @@ export interface PollerFigures {
 const START = Date.parse('2026-11-02T00:00:00Z');
 const TICK_MS = 60_000;
 const DAY_MS = 86_400_000;
+/** Two weeks without an event: the longest task takes ten days. */
+const MOST_IDLE_TICKS = 20_000;
 const MEDIAN_MS = 600_000;
 const SIGMA = 1.8;
 const LONGEST_MS = 10 * DAY_MS - 1;
 
-/** Sends so many exports at once, ticks every minute of virtual time until each was announced, and measures. */
+/**
+ * Sends so many exports at once, ticks every minute of virtual time until each was announced, and measures. Throws where
+ * an export has not exactly one operation and one event.
+ */
 export async function runPoller(world: PollerWorld): Promise<PollerFigures> {
   const wallStart = performance.now();
+  const stage = createBenchStage(world);
+  const { clock, model, announced } = stage;
+  await submitAll(stage, world);
+  let idle = 0;
+  while (announced.size < world.exports && idle < MOST_IDLE_TICKS) {
+    const before = announced.size;
+    const tickStart = clock.now();
+    await clock.runUntil(stage.poller.tick());
+    idle = announced.size === before ? idle + 1 : 0;
+    await clock.advance(Math.max(0, tickStart + TICK_MS - clock.now()));
+  }
+  const tasks = model.projects().map((project) => [...model.operations(project)]);
+  checkOnce(world, tasks.flat(), announced);
+  const seconds = (clock.now() - START) / 1000;
+  return {
+    callsPerExport: stage.counts.calls / world.exports,
+    callsPerSecond: stage.counts.calls / seconds / world.projects,
+    ...summarise(
+      tasks.flat().map(({ requestId, endTime = 0 }) => ((announced.get(String(requestId))?.at ?? 0) - endTime) / 1000),
+    ),
+    readsPerExport: stage.counts.reads / world.exports,
+    writesPerExport: stage.counts.writes / world.exports,
+    wallSeconds: (performance.now() - wallStart) / 1000,
+    rssMiB: process.memoryUsage().rss / 2 ** 20,
+    rankCorrelation: toMean(tasks.map(correlateStarts)),
+    lives: tasks.flat().map(({ createTime, endTime = 0 }) => ({ createTime, endTime })),
+  };
+}
+
+/** The service on a ledger in memory, against the simulator's model, in virtual time. */
+function createBenchStage(world: PollerWorld) {
   const clock = createVirtualClock(START);
   const random = createSeededRandom(7);
   const model = createEarthEngineModel({
-    now: clock.now,
-    random,
-    slots: world.slots,
+    ...{ now: clock.now, random, slots: world.slots },
     durationMs: () => toDuration(random),
   });
-  const { ledger, counts } = countLedger(createSqliteLedger({ path: ':memory:', clock }));
+  const counts = { reads: 0, writes: 0, calls: 0 };
+  const ledger = countLedger(keepProjects(createSqliteLedger({ path: ':memory:', clock })), counts);
+  const wire = createInProcessFetch(model, { clock, faults: createFaults([], random) });
   const earthEngine = createEarthEngineClient({
-    ...{
-      baseUrl: 'http://simulator',
-      fetch: createInProcessFetch(model, { clock, faults: createFaults([], random) }),
-      getToken: async () => '',
-      clock,
+    baseUrl: 'http://simulator',
+    fetch: createQuickList(model, random, wire),
+    getToken: async () => '',
+    clock,
+    onCall() {
+      counts.calls += 1;
     },
   });
   const log = createLog({ level: 'error', write: (line) => process.stderr.write(line) });
   const sender = createSender({ ledger, earthEngine, clock, random, log });
   const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, submitBudgetMs: 20_000 });
-  const announced = new Map<string, number>();
+  const announced = new Map<string, { at: number; events: number }>();
   const publisher = {
     async publish({ attributes }: { attributes: Record<string, string> }) {
-      announced.set(String(attributes['exportId']), clock.now());
+      const id = String(attributes['exportId']);
+      const known = announced.get(id) ?? { at: clock.now(), events: 0 };
+      announced.set(id, { ...known, events: known.events + 1 });
     },
     async close() {},
   };
@@ -84,53 +124,34 @@ export async function runPoller(world: PollerWorld): Promise<PollerFigures> {
     ...{ maxPending: 3000, retentionDays: 90, owner: 'poller-1' },
     ...(world.pollEveryMs === undefined ? {} : { pollEveryMs: world.pollEveryMs }),
   });
+  return { clock, model, counts, submitter, poller, announced };
+}
 
+async function submitAll({ clock, submitter }: ReturnType<typeof createBenchStage>, world: PollerWorld): Promise<void> {
+  const options = { defaultProject: 'my-project', nonExportable: 'reject' } as const;
   for (let index = 0; index < world.exports; index += 1) {
-    const valid = parseExportRequest(toRequest(index, world), {
-      defaultProject: 'my-project',
-      nonExportable: 'reject',
-    });
+    const valid = parseExportRequest(toRequest(index, world), options);
     if (!valid.valid) throw new Error(JSON.stringify(valid.violations));
     await clock.runUntil(submitter.submit(valid, { id: `export-${index}` }, { repeat: false }));
   }
-  let idle = 0;
-  while (announced.size < world.exports && idle < 20 * 1440) {
-    const before = announced.size;
-    const tickStart = clock.now();
-    await clock.runUntil(poller.tick());
-    idle = announced.size === before ? idle + 1 : 0;
-    await clock.advance(Math.max(0, tickStart + TICK_MS - clock.now()));
-  }
+}
 
-  const tasks = model.projects().flatMap((project) => [...model.operations(project)]);
-  const delays = tasks.map(
-    (task) => ((announced.get(String(task.requestId)) ?? Number.NaN) - (task.endTime ?? 0)) / 1000,
+function checkOnce(world: PollerWorld, tasks: readonly Task[], announced: Map<string, { events: number }>): void {
+  const started = new Set(tasks.map(({ requestId }) => requestId));
+  const isOnce = tasks.length === world.exports && started.size === world.exports && announced.size === world.exports;
+  const repeated = [...announced.values()].filter(({ events }) => events !== 1);
+  if (isOnce && repeated.length === 0) return;
+  throw new Error(
+    `Cannot trust this run of ${world.exports} exports: ${tasks.length} operations of ${started.size} of them, ` +
+      `events of ${announced.size}, more than one of ${repeated.length}; one of each is wanted`,
   );
-  const calls = Object.values(model.calls).reduce((sum, count) => sum + count, 0);
-  const seconds = (clock.now() - START) / 1000;
-  return {
-    callsPerExport: calls / world.exports,
-    callsPerSecond: calls / seconds / world.projects,
-    ...summarise(delays),
-    readsPerExport: counts.reads / world.exports,
-    writesPerExport: counts.writes / world.exports,
-    wallSeconds: (performance.now() - wallStart) / 1000,
-    rssMiB: process.memoryUsage().rss / 2 ** 20,
-    rankCorrelation: correlateRanks(
-      tasks.map(({ priority, createTime, firstStartTime = 0 }) => [-priority, createTime, firstStartTime]),
-    ),
-    operations: tasks.length,
-    events: announced.size,
-    lives: tasks.map(({ createTime, endTime = 0 }) => ({ createTime, endTime })),
-  };
 }
 
 /** Mean, median and 95th percentile. */
 export function summarise(delays: number[]): Pick<PollerFigures, 'meanDelay' | 'p50Delay' | 'p95Delay'> {
   const sorted = delays.toSorted((a, b) => a - b);
   const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  const sum = sorted.reduce((total, delay) => total + delay, 0);
-  return { meanDelay: sum / sorted.length, p50Delay: at(0.5), p95Delay: at(0.95) };
+  return { meanDelay: toMean(sorted), p50Delay: at(0.5), p95Delay: at(0.95) };
 }
 
 function toRequest(index: number, { projects }: PollerWorld): object {
@@ -146,7 +167,17 @@ function toDuration(random: () => number): number {
   return Math.min(LONGEST_MS, MEDIAN_MS * Math.exp(SIGMA * normal));
 }
 
+function toMean(numbers: readonly number[]): number {
+  return numbers.reduce((sum, number) => sum + number, 0) / numbers.length;
+}
+
 /** Spearman's: how far the order of starts is the order of priority, then age. */
+function correlateStarts(tasks: readonly Task[]): number {
+  return correlateRanks(
+    tasks.map(({ priority, createTime, firstStartTime = 0 }) => [-priority, createTime, firstStartTime]),
+  );
+}
+
 function correlateRanks(rows: [number, number, number][]): number {
   const wanted = toRanks(rows.map((row, index) => ({ index, key: [row[0], row[1]] })));
   const seen = toRanks(rows.map((row, index) => ({ index, key: [row[2], 0] })));
@@ -161,25 +192,4 @@ function toRanks(items: { index: number; key: [number, number] }[]): number[] {
   const sorted = items.toSorted((a, b) => a.key[0] - b.key[0] || a.key[1] - b.key[1] || a.index - b.index);
   for (const [rank, { index }] of sorted.entries()) ranks[index] = rank;
   return ranks;
-}
-
-/** Counts records as Firestore would charge them: a query that finds nothing is one read, a page of ten is ten. */
-function countLedger(ledger: Ledger): { ledger: Ledger; counts: { reads: number; writes: number } } {
-  const counts = { reads: 0, writes: 0 };
-  const writes = new Set(['create', 'update', 'updateProject', 'updateMany']);
-  const counted = new Proxy(ledger, {
-    get(target, name, receiver) {
-      const method = Reflect.get(target, name, receiver);
-      if (name === 'now' || name === 'close' || name === 'removeExpired') return method;
-      return async (...values: unknown[]) => {
-        const result: unknown = await Reflect.apply(method, target, values);
-        const size = Array.isArray(result) ? Math.max(1, result.length) : 1;
-        if (writes.has(String(name)))
-          counts.writes += name === 'updateMany' ? (Array.isArray(result) ? result.length : 0) : 1;
-        else counts.reads += size;
-        return result;
-      };
-    },
-  });
-  return { ledger: counted, counts };
 }

@@ -1,5 +1,6 @@
 import type { Operation } from '../../src/earth-engine/operation.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
+import type { TrackedOperation } from '../../src/exports/project-record.ts';
 import { sampleExport } from './sample-export.ts';
 
 /** Epoch milliseconds that tests count from. */
@@ -52,6 +53,21 @@ export function toOperation(fields: Partial<Operation> = {}): Operation {
     createTime: NOW + SECOND_MS,
     stages: [],
     destinationUris: [],
+    ...fields,
+  };
+}
+
+/** That operation as it is tracked: waiting, seen at `NOW`, due again in six hours. */
+export function toEntry(fields: Partial<TrackedOperation> = {}): TrackedOperation {
+  const { name } = toOperation();
+  return {
+    name,
+    id: 'job',
+    state: 'PENDING',
+    priority: 100,
+    createTime: NOW,
+    nextLookAt: NOW + 6 * HOUR_MS,
+    seenAt: NOW,
     ...fields,
   };
 }

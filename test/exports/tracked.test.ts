@@ -1,30 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
 import { toEarlierTokens } from '../../src/exports/export-id.ts';
-import type { TrackedOperation } from '../../src/exports/project-record.ts';
-import { afterFailedLook, afterGoodLook, afterMiss, findDue, isNews, toTracked } from '../../src/exports/tracked.ts';
-import { HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toOperation, toRecord } from './record.ts';
+import { afterFailedLook, afterGoodLook, afterMiss, isNews, toTracked } from '../../src/exports/tracked.ts';
+import { HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toEntry, toOperation, toRecord } from './record.ts';
 
 const LATER = NOW + 6 * HOUR_MS;
-
-function toEntry(fields: Partial<TrackedOperation> = {}): TrackedOperation {
-  const { name } = toOperation();
-  return {
-    name,
-    id: 'job',
-    state: 'PENDING',
-    priority: 100,
-    createTime: NOW,
-    nextLookAt: LATER,
-    seenAt: NOW,
-    ...fields,
-  };
-}
-
-function toQueue(count: number, fields: Partial<TrackedOperation> = {}): TrackedOperation[] {
-  return Array.from({ length: count }, (_, index) =>
-    toEntry({ name: `o${index}`, createTime: NOW + index, ...fields }),
-  );
-}
 
 describe('toTracked()', () => {
   test('is looked at first', () => {
@@ -37,31 +16,6 @@ describe('toTracked()', () => {
   test('remembers the tokens of submissions that were given up', () => {
     const record = toRecord({ state: 'PENDING', operation: toOperation().name, submission: 3 });
     expect(toTracked(record, NOW).earlierTokens).toEqual(toEarlierTokens(record));
-  });
-});
-
-describe('findDue()', () => {
-  const names = (entries: TrackedOperation[]) => entries.map(({ name }) => name);
-
-  test('looks at the first four of the queue, the more urgent and then the older first', () => {
-    const queue = [...toQueue(6), toEntry({ name: 'urgent', priority: 200, createTime: NOW + 100 })];
-    expect(names(findDue(queue, NOW))).toEqual(['o0', 'o1', 'o2', 'urgent']);
-  });
-
-  test('looks at twice as many of the queue as run', () => {
-    const running = Array.from({ length: 3 }, (_, index) => toEntry({ name: `r${index}`, state: 'RUNNING' }));
-    expect(names(findDue([...toQueue(10), ...running], NOW))).toEqual(['o0', 'o1', 'o2', 'o3', 'o4', 'o5']);
-  });
-
-  test('looks at whatever is due besides', () => {
-    const running = toEntry({ name: 'r', state: 'RUNNING', nextLookAt: NOW });
-    const tail = toEntry({ name: 'tail', createTime: NOW + 50, nextLookAt: NOW });
-    expect(names(findDue([...toQueue(4), running, tail], NOW))).toEqual(['o0', 'o1', 'o2', 'o3', 'r', 'tail']);
-    expect(names(findDue([running], NOW - 1))).toEqual([]);
-  });
-
-  test('does not look again at the head of the queue before a failed look is due', () => {
-    expect(findDue([toEntry({ failures: 3, nextLookAt: NOW + 1 })], NOW)).toEqual([]);
   });
 });
 
