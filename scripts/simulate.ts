@@ -5,7 +5,7 @@
  * `npm run simulate -- --seed N [--mutant NAME]`: runs one world and tells its history.
  */
 import { parseArgs } from 'node:util';
-import type { Job } from '../test/simulation/jobs.ts';
+import type { Job, JobResult } from '../test/simulation/jobs.ts';
 import { MUTANTS } from '../test/simulation/mutants.ts';
 import { createPlan } from '../test/simulation/plan.ts';
 import { SMALL_PLANS } from '../test/simulation/points.ts';
@@ -51,11 +51,19 @@ async function runWorlds(from: number, count: number): Promise<boolean> {
     `${sum('worlds')} worlds, ${sum('exports')} exports, ${sum('effects')} effects in ${seconds.toFixed(0)} s ` +
       `(${(sum('worlds') / seconds).toFixed(0)} worlds a second): ${failed.length} with violations`,
   );
+  printMix(results);
   for (const { seed, violations } of failed.slice(0, 3)) {
     for (const violation of violations) console.log(`  VIOLATION ${violation}`);
     console.log(`  replay: npm run simulate -- --seed ${seed}`);
   }
   return failed.length === 0;
+}
+
+/** How often each fault struck, and each state was reached, in all worlds. */
+function printMix(results: readonly JobResult[]): void {
+  const names = [...new Set(results.flatMap(({ mix }) => Object.keys(mix)))].sort();
+  const counts = names.map((name) => `${name} ${results.reduce((sum, { mix }) => sum + (mix[name] ?? 0), 0)}`);
+  console.log(`  ${counts.join(', ')}`);
 }
 
 async function runPoints(): Promise<boolean> {

@@ -65,6 +65,7 @@ export function startActors(world: World): Actors {
     clock.after(stop.at, () => {
       const { life, drain } = pick();
       world.history.note(`${life.name} ${stop.kind}`);
+      world.history.count(`instance ${stop.kind}`);
       if (stop.kind === 'kill') life.crash();
       else if (stop.kind === 'freeze') life.freeze(stop.forMs);
       else {

@@ -47,8 +47,10 @@ function findLie(world: World, data: CompletionData, record: ExportRecord): stri
       if (data.assetFound === undefined) return 'nobody looked at the asset';
       const { retentionMs } = world.model.settings;
       const forgottenAt = truth.forgotten.get(operation ?? '') ?? (task?.endTime ?? Number.NaN) + retentionMs;
-      if (age(forgottenAt) >= 10 * MINUTE_MS) return undefined;
-      return age(record.createTime) >= 11 * DAY_MS ? undefined : 'it is not lost';
+      if (age(record.createTime) >= 11 * DAY_MS) return undefined;
+      if (!(age(forgottenAt) >= 0)) return 'it is not lost';
+      const misses = truth.misses.get(operation ?? '') ?? [];
+      return misses.length >= 3 && age(misses[0]) >= 10 * MINUTE_MS ? undefined : 'it was not looked for long enough';
     }
     default:
       return 'this is no end';

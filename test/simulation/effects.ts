@@ -91,6 +91,7 @@ export async function carryOut<T>(
   if (!life.alive) return never();
   const course = effects.decide(part, label);
   history.note(`${life.name} ${label} ${course}`);
+  if (course !== 'well') history.count(`${part} ${course}`);
   if (course === 'crash-before') {
     life.crash();
     return never();

@@ -36,6 +36,8 @@ export function createFaultyNetwork(world: World, carrier: Carrier): Fetch {
     const course = effects.decide('earth engine', label);
     const passage = course === 'well' ? choosePassage(world.chance, request, world.wireFaults()) : toPassage(course);
     history.note(`${life.name} ${label} ${course} ${passage.name}`, () => init.body);
+    if (course.startsWith('crash')) history.count(`earth engine ${course}`);
+    if (passage.name !== 'well') history.count(`wire ${passage.name}`);
     if (course === 'crash-before') {
       life.crash();
       return never();
@@ -65,6 +67,7 @@ async function pass(world: World, { life, history, pause }: Carrier, sending: Se
   if (!life.alive || passage.end === 'hang') return never<Awaited<ReturnType<Fetch>>>();
   if (passage.end === 'cut' || !answer) throw new TypeError('fetch failed');
   if (post) noteRefusal(post, answer);
+  if (answer.status === 404) noteMiss(world, request);
   return toFetched(answer, passage.bytes);
 }
 
@@ -86,6 +89,12 @@ async function toPost({ ledger, clock }: World, body: string, sender: string): P
   const record = await ledger.get(toExportId(asset));
   const { attempt = 0, project = '', id = '' } = record ?? {};
   return { at: clock.now(), exportId: id, project, attempt, requestId, sender };
+}
+
+/** An operation that was looked for by its name was not there, or so it was said. */
+function noteMiss({ truth, clock }: World, { method, path }: SimulatorRequest): void {
+  const name = decodeURIComponent(path.replace('/v1/', ''));
+  if (method === 'GET') truth.misses.set(name, [...(truth.misses.get(name) ?? []), clock.now()]);
 }
 
 /** What a refusal allows the service to conclude. */

@@ -2,6 +2,9 @@
 export interface History {
   /** `detail` is only worked out when somebody reads the history. */
   note(line: string, detail?: () => unknown): void;
+  /** One more of something, for the mix of worlds. */
+  count(what: string): void;
+  counts(): ReadonlyMap<string, number>;
   lines(): readonly string[];
   /** A number that two histories share only if every line of them is the same. */
   digest(): number;
@@ -11,6 +14,7 @@ export interface History {
 export function createHistory(now: () => number, keep: boolean): History {
   const start = now();
   const lines: string[] = [];
+  const counts = new Map<string, number>();
   let digest = 0x811c9dc5;
 
   return {
@@ -22,6 +26,8 @@ export function createHistory(now: () => number, keep: boolean): History {
       }
       if (keep) lines.push(detail ? `${text} ${JSON.stringify(detail())}` : text);
     },
+    count: (what) => void counts.set(what, (counts.get(what) ?? 0) + 1),
+    counts: () => counts,
     lines: () => lines,
     digest: () => digest >>> 0,
   };

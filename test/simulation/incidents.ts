@@ -8,6 +8,7 @@ export function startIncidents(world: World): void {
   for (const incident of plan.incidents) {
     clock.after(incident.at, () => {
       history.note(`incident ${incident.kind}`);
+      history.count(`incident ${incident.kind}`);
       void happen(world, incident);
     });
   }

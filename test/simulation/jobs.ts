@@ -19,6 +19,8 @@ export interface JobResult {
   exports: number;
   /** Of all histories. */
   digest: number;
+  /** How often each fault struck and each state was written. */
+  mix: Record<string, number>;
   /** The first world in which something happened that must not. */
   failed?: { seed: number; violations: string[] };
 }
@@ -30,7 +32,7 @@ export function doJob(job: Job): Promise<JobResult> {
 }
 
 async function runSeeds(from: number, count: number, mutantName?: string): Promise<JobResult> {
-  const result: JobResult = { worlds: 0, effects: 0, exports: 0, digest: 0 };
+  const result: JobResult = { worlds: 0, effects: 0, exports: 0, digest: 0, mix: {} };
   const mutant = mutantName === undefined ? undefined : MUTANTS[mutantName];
   for (let seed = from; seed < from + count; seed += 1) {
     const plan = createPlan(seed);
@@ -39,6 +41,7 @@ async function runSeeds(from: number, count: number, mutantName?: string): Promi
     result.effects += world.effects.count();
     result.exports += plan.exports.length;
     result.digest = (Math.imul(result.digest, 31) + world.history.digest()) >>> 0;
+    for (const [what, count] of world.history.counts()) result.mix[what] = (result.mix[what] ?? 0) + count;
     if (violations.length > 0) return { ...result, failed: { seed, violations } };
   }
   return result;
@@ -49,5 +52,5 @@ async function runPoints(name: string): Promise<JobResult> {
   if (!plan) throw new Error(`Cannot run "${name}": it is none of ${Object.keys(SMALL_PLANS)}`);
   const { effects, runs, violations } = await runEveryPoint(plan);
   const failed = violations.length > 0 ? { failed: { seed: plan.seed, violations } } : {};
-  return { worlds: runs, effects, exports: plan.exports.length, digest: 0, ...failed };
+  return { worlds: runs, effects, exports: plan.exports.length, digest: 0, mix: {}, ...failed };
 }

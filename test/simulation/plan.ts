@@ -59,6 +59,8 @@ export interface Plan {
   networkMs: number;
   /** Shares of the effects that fail, and at which an instance dies. */
   failures: number;
+  /** Share of the calls to Earth Engine with which something more than that goes wrong on the wire, if it is larger. */
+  wireFaults: number;
   crashes: number;
   outages: { part: Part; from: number; to: number }[];
   /** When every fault has stopped. */
@@ -104,6 +106,7 @@ export function createPlan(seed: number): Plan {
     ledgerMs: chance.oneOf([0, 0, 20, 200, 3000]),
     networkMs: chance.oneOf([0, 50, 500, 5000, 15_000]),
     failures: isCalm ? 0 : chance.oneOf([0, 0.02, 0.1, 0.3]),
+    wireFaults: isCalm ? 0 : createChance(seed * 41).oneOf([0, 0.05, 0.2, 0.5]),
     crashes: isCalm ? 0 : chance.oneOf([0, 0.002, 0.01, 0.03]),
     outages,
     faultsEnd,
@@ -130,6 +133,7 @@ function toUnruly(plan: Plan, chance: Chance): Plan {
   return {
     ...plan,
     failures: 0.3,
+    wireFaults: 0,
     outages: [],
     faultsEnd: 60 * MINUTE_MS,
     quietFrom: 60 * MINUTE_MS,

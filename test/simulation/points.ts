@@ -74,6 +74,7 @@ function toPlan(fields: Partial<Plan>): Plan {
     ledgerMs: 0,
     networkMs: 0,
     failures: 0,
+    wireFaults: 0,
     crashes: 0,
     outages: [],
     faultsEnd: 1.5 * MINUTE_MS,

@@ -8,9 +8,10 @@ const DAY_MS = 24 * 3_600_000;
 /** What was decided on before the day was over may leave a little later. */
 const LEEWAY_MS = 60_000;
 
-/** Takes note of who has claimed which export, as it is written. */
+/** Takes note of who has claimed which export, and of every state, as it is written. */
 export function noteClaims(world: World, ledger: Ledger, life: Life): Ledger {
   function note(record: ExportRecord | undefined, changes: ExportChanges | Partial<ExportRecord>): void {
+    if (record && changes.state) world.history.count(`state ${changes.state}`);
     if (record && typeof changes.claimUntil === 'number') {
       world.truth.claims.set(record.id, { owner: life.name, until: changes.claimUntil });
     }

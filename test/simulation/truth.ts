@@ -34,6 +34,8 @@ export interface Truth {
   published: { at: number; message: EventMessage }[];
   /** When Earth Engine lost an operation, by its name. */
   forgotten: Map<string, number>;
+  /** When a call for an operation was answered by a 404, by its name. */
+  misses: Map<string, number[]>;
   /** Exports of which somebody was told that they are recorded. */
   promised: Set<string>;
   /** Since when somebody wanted an attempt cancelled, by `ID:ATTEMPT`. */
@@ -51,6 +53,7 @@ export function createTruth(): Truth {
     started: [],
     published: [],
     forgotten: new Map(),
+    misses: new Map(),
     promised: new Set(),
     cancelled: new Map(),
     violations: [],

@@ -50,6 +50,7 @@ export function createWorld(plan: Plan, options: WorldOptions = {}): World {
   // What stands at a destination from before stands there for some hours.
   let modelNow = () => START - 5 * 3_600_000;
   const assets = plan.exports.filter(({ taken }) => taken).map((one) => ({ name: toAsset(one), type: 'CLASSIFIER' }));
+  const wireShare = Math.max(plan.failures, plan.wireFaults);
   const random = createChance(plan.seed + 1).random;
   const model = createEarthEngineModel({ now: () => modelNow(), random, assets, ...plan.settings });
   modelNow = clock.now;
@@ -60,7 +61,7 @@ export function createWorld(plan: Plan, options: WorldOptions = {}): World {
     wait: (ms) => new Promise((resolve) => (ms > 0 ? clock.after(ms, resolve) : resolve())),
     chance,
     effects: options.effects ?? createRandomEffects(plan, { chance, elapsedMs }),
-    wireFaults: () => ({ share: isHealed() || options.effects ? 0 : plan.failures, lateMs: plan.lateMs }),
+    wireFaults: () => ({ share: isHealed() || options.effects ? 0 : wireShare, lateMs: plan.lateMs }),
     ledger: createSqliteLedger({ path: ':memory:', clock }),
     model,
     truth: createTruth(),
