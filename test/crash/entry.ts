@@ -1,9 +1,9 @@
 /**
  * The three functions in one entry, put together of the real parts, with a named step at which the process kills itself
- * (`CRASH_AT=ledger.update:after:2`: after the second update has taken effect) and a clock that may run faster.
+ * (`CRASH_AT=ledger.update:after:2`: after the second update has taken effect) and a clock that others may set forward.
  */
 import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
+import { appendFileSync, readFileSync } from 'node:fs';
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
@@ -11,21 +11,17 @@ import type { Fetch } from '../../src/earth-engine/client.ts';
 import { createLog } from '../../src/log.ts';
 import { createService } from '../../src/service.ts';
 
-const { CRASH_AT = '', EVENTS_FILE = '', STEPS_FILE, CLOCK_SPEED = '1', CLOCK_BASE = '0' } = process.env;
+const { CRASH_AT = '', EVENTS_FILE = '', STEPS_FILE = '', WRITES_STEPS, CLOCK_FILE = '' } = process.env;
 const [crashStep, crashWhen, crashCount] = CRASH_AT.split(':');
 const config = readConfig(process.env, { local: true });
-const [speed, base] = [Number(CLOCK_SPEED), Number(CLOCK_BASE)];
-const clock: Clock = {
-  now: () => base + (Date.now() - base) * speed,
-  after: (delayMs, task) => systemClock.after(delayMs / speed, task),
-};
+const clock: Clock = { ...systemClock, now: () => Date.now() + Number(readFileSync(CLOCK_FILE, 'utf8')) };
 const counts = new Map<string, number>();
 
 /** Counts a step, and dies before or after it when it is the one. */
 async function pass<Result>(step: string, work: () => Promise<Result>): Promise<Result> {
   const count = (counts.get(step) ?? 0) + 1;
   counts.set(step, count);
-  if (STEPS_FILE) appendFileSync(STEPS_FILE, `${step}:${count}\n`);
+  if (WRITES_STEPS) appendFileSync(STEPS_FILE, `${step}:${count}\n`);
   const isMine = step === crashStep && count === Number(crashCount);
   if (isMine && crashWhen === 'before') process.kill(process.pid, 'SIGKILL');
   const result = await work();

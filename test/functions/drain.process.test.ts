@@ -66,11 +66,11 @@ test('exportsHttp answers fifty requests in flight at a SIGTERM, and has ended w
   const deployed = await startDeployed('exportsHttp', environment, 'src/index.ts');
   stops.push(() => deployed.kill());
   const answers = Array.from({ length: IN_FLIGHT }, (_, index) => submit(deployed, `job-${index}`));
-  await eventually(async () => earthEngine.held() === IN_FLIGHT);
+  await eventually(async () => earthEngine.held() === IN_FLIGHT, LONGEST_MS);
   const exited = once(deployed.process, 'exit');
   const start = Date.now();
   deployed.process.kill('SIGTERM');
-  await eventually(async () => deployed.output().includes('"inFlight":50'));
+  await eventually(async () => deployed.output().includes(`"inFlight":${IN_FLIGHT}`), LONGEST_MS);
   earthEngine.release();
   expect(await Promise.all(answers)).toEqual(Array.from({ length: IN_FLIGHT }, () => 202));
   expect(await exited).toEqual([0, null]);
