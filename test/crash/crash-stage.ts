@@ -85,7 +85,7 @@ function toSettings({ firestoreHost, compileCache }: StageOptions): Record<strin
     EARTHENGINE_PROJECT: PROJECT,
     LOG_LEVEL: 'error',
     LEDGER: firestoreHost ? 'firestore' : 'sqlite',
-    ...(firestoreHost ? { SUBMIT_BUDGET_SECONDS: '1', POLL_BUDGET_SECONDS: '5' } : {}),
+    ...(firestoreHost ? { SUBMIT_BUDGET_SECONDS: '5', POLL_BUDGET_SECONDS: '5' } : {}),
     ...(compileCache ? { NODE_COMPILE_CACHE: compileCache } : {}),
   };
 }
