@@ -32,7 +32,7 @@ export interface TrackedOperation {
   missing?: boolean;
   /** Ledger time of the last look that could be read. */
   seenAt: number;
-  /** Tokens of earlier submissions of the same attempt: an operation that carries one is superseded. */
+  /** Tokens of the attempt's submissions, where there were several: another operation that carries one is superseded. */
   earlierTokens?: string[];
   /** What was last written of the progress, 0 to 1. */
   progress?: number;

@@ -1,6 +1,6 @@
 import type { Operation } from '../earth-engine/operation.ts';
 import type { ExportRecord } from './export.ts';
-import { toEarlierTokens } from './export-id.ts';
+import { toEarlierTokens, toSend, toToken } from './export-id.ts';
 import type { TrackedOperation } from './project-record.ts';
 
 const DEFAULT_PRIORITY = 100;
@@ -26,7 +26,8 @@ export function toTracked(record: ExportRecord, now: number): TrackedOperation {
     ...(record.progress === undefined ? {} : { progress: record.progress }),
     nextLookAt: now,
     seenAt: now,
-    ...(earlier.length === 0 ? {} : { earlierTokens: earlier }),
+    // Where an earlier submission's operation was adopted, the present one's is the superfluous one.
+    ...(earlier.length === 0 ? {} : { earlierTokens: [...earlier, toToken(toSend(record).requestId)] }),
   };
 }
 

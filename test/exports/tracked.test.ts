@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toEarlierTokens } from '../../src/exports/export-id.ts';
+import { toEarlierTokens, toSend, toToken } from '../../src/exports/export-id.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews, toTracked } from '../../src/exports/tracked.ts';
 import { HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toEntry, toOperation, toRecord } from './record.ts';
 
@@ -13,9 +13,12 @@ describe('toTracked()', () => {
     });
   });
 
-  test('remembers the tokens of submissions that were given up', () => {
+  test('remembers the tokens of all submissions where there were several: any of them may be the one adopted', () => {
     const record = toRecord({ state: 'PENDING', operation: toOperation().name, submission: 3 });
-    expect(toTracked(record, NOW).earlierTokens).toEqual(toEarlierTokens(record));
+    expect(toTracked(record, NOW).earlierTokens).toEqual([
+      ...toEarlierTokens(record),
+      toToken(toSend(record).requestId),
+    ]);
   });
 });
 

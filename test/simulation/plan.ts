@@ -132,8 +132,8 @@ export function createPlan(seed: number): Plan {
 function toUnruly(plan: Plan, chance: Chance): Plan {
   return {
     ...plan,
-    failures: 0.3,
-    wireFaults: 0,
+    failures: 0.05,
+    wireFaults: 0.3,
     outages: [],
     faultsEnd: 60 * MINUTE_MS,
     quietFrom: 60 * MINUTE_MS,
@@ -142,10 +142,12 @@ function toUnruly(plan: Plan, chance: Chance): Plan {
     isUnruly: true,
     settings: {
       ...plan.settings,
-      durationMs: () => chance.between(90, 120) * MINUTE_MS,
+      durationMs: () => chance.between(200, 300) * MINUTE_MS,
       outcome: () => 'SUCCEEDED',
       slots: 100,
       maxPending: 3000,
+      duplicateReply: 'error',
+      maxPageSize: 500,
       listLagMs: chance.oneOf([0, 40 * MINUTE_MS]),
       oddities: { missingDescription: 0 },
     },
