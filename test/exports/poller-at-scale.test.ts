@@ -74,8 +74,8 @@ describe('a tick', () => {
   test('takes up whatever is due, in as many rounds as it takes', async () => {
     const stage = createStage({ settings: { durationMs: HOUR_MS } });
     await recordAccepted(stage, 1_100);
-    const report = await stage.tick();
-    expect(report.left).toBe(0);
+    await stage.clock.advance(30 * SECOND_MS);
+    expect(await stage.tick()).toMatchObject({ left: 0, oldestDueAgeSeconds: 30 });
     expect(await stage.ledger.due(1)).toEqual([]);
     expect((await stage.ledger.project('my-project'))?.tracked).toHaveLength(1_100);
   });
@@ -193,6 +193,7 @@ describe('a walk', () => {
     const stage = createStage({ settings: { maxPageSize: 10, durationMs: HOUR_MS, slots: 100 } });
     for (let other = 0; other < 60; other += 1) {
       stage.model.startTask({ project: 'my-project', user: 'somebody', type: 'EXPORT_IMAGE' });
+      await stage.clock.advance(SECOND_MS);
     }
     await stage.clock.advance(2 * HOUR_MS);
     await submitMany(stage, 4);
@@ -205,6 +206,23 @@ describe('a walk', () => {
     const pages = stage.requests.slice(from).filter(({ path }) => path.includes('/operations?'));
     expect([pages.length, namesAsked(stage, from).length]).toEqual([4, 4]);
     expect((await stage.read('job-0')).state).toBe('RUNNING');
+    expect((await stage.ledger.project('my-project'))?.pageEnds).toEqual([]);
+  });
+
+  test('ends where the list has come to what is older than anything looked for, though it lacks one', async () => {
+    const stage = createStage({ settings: { maxPageSize: 10, listLagMs: MINUTE_MS, slots: 100 } });
+    for (let other = 0; other < 60; other += 1) {
+      stage.model.startTask({ project: 'my-project', user: 'somebody', type: 'EXPORT_IMAGE' });
+    }
+    await stage.clock.advance(2 * HOUR_MS);
+    await submitMany(stage, 4);
+    await stage.clock.advance(MINUTE_MS);
+    await stage.submit('unlisted');
+    const from = stage.requests.length;
+    await stage.tick();
+    const { operation } = await stage.read('unlisted');
+    expect(stage.requests.slice(from).filter(({ path }) => path.includes('/operations?'))).toHaveLength(1);
+    expect(namesAsked(stage, from)).toEqual([operation]);
   });
 });
 
