@@ -168,7 +168,8 @@ function change(root: unknown, { steps, kind, key, value: given }: Change): unkn
   if (!parent) return value;
   if (kind === 'remove') delete parent[last];
   else if (kind === 'wrap') parent[last] = { [key]: at };
-  else
+  // The length of a list takes no value but a number of its own.
+  else if (!(Array.isArray(parent) && kind === 'add' && key === 'length'))
     Object.defineProperty(parent, kind === 'add' ? key : last, {
       value,
       enumerable: true,
