@@ -10,6 +10,7 @@ import {
 } from '../../src/earth-engine/failure.ts';
 import failures from '../../src/earth-engine/failures.json' with { type: 'json' };
 import { readGoogleError } from '../../src/earth-engine/google-error.ts';
+import { findKnownFailure } from '../../src/earth-engine/known-failures.ts';
 import { readOperation } from '../../src/earth-engine/operation.ts';
 import { type ErrorExample, readErrorExamples } from './examples.ts';
 
@@ -246,6 +247,12 @@ describe('every row of failures.json', () => {
   test.each(cases)('%s is known by %j', (reason, example) => {
     const error = typeof example === 'string' ? { message: example } : { message: 'x', ...(example as object) };
     expect(toFailure({ status: 'UNKNOWN', ...error }, CONTEXT)).toMatchObject({ reason });
+  });
+
+  test.each(failures.filter(({ send }) => send !== undefined))('$reason has a meaning of its own for a send', (row) => {
+    const [example] = EXAMPLES[row.reason] ?? [];
+    const error = typeof example === 'string' ? { message: example } : { message: '', ...example };
+    expect(findKnownFailure(error)?.send).toBe(row.send);
   });
 
   test.each(failures)('$reason says what it means and what to do, and leaves nothing to fill in', (row) => {
