@@ -12,12 +12,15 @@ export function crossSiteFault(method: string, headers: IncomingHttpHeaders): st
   const { origin } = headers;
   if (origin === undefined || isOwnOrigin(origin, headers.host)) return undefined;
   // `gcloud run services proxy` is spoken to under this machine's name and passes the service's own on.
-  if (site === 'same-origin' && isThisMachine(origin)) return undefined;
+  if (site === 'same-origin' && origin.startsWith('http://') && isThisMachine(origin.slice('http://'.length))) {
+    return undefined;
+  }
   return 'its Origin is another site';
 }
 
-function isThisMachine(origin: string): boolean {
-  return /^http:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(origin);
+/** Whether a Host, or what stands behind the scheme of an Origin, is a name that leads to this machine alone. */
+export function isThisMachine(host: string): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 }
 
 /** Only the host is compared: the front end ends TLS, so the scheme is not known here. */

@@ -6,6 +6,7 @@ import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import type { EventMessage } from '../events/completion-event.ts';
 import { createSqliteLedger } from '../exports/ledger-sqlite.ts';
+import { isThisMachine } from '../functions/cross-site.ts';
 import { installIntake } from '../functions/intake.ts';
 import type { FunctionName } from '../functions/intake-limits.ts';
 import { createLog } from '../log.ts';
@@ -72,7 +73,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const servers = new Map<Server, FunctionName>();
   const draining = new AbortController();
   const functionOf = (_: IncomingMessage, server: Server) => servers.get(server);
-  const intake = installIntake({ functionOf, isOwnHost, draining: draining.signal });
+  // Nobody is asked for a token here, and another site may have its name lead to this machine (DNS rebinding).
+  const intake = installIntake({ functionOf, isOwnHost: isThisMachine, draining: draining.signal });
   const ledger = createSqliteLedger({ path: config.sqlitePath, clock: systemClock });
   const bus = await startBus({ port: options.busPort, pushEndpoint: () => `${urlOf(pubsub)}${PUSH_PATH}` });
   const service = createService({
@@ -155,11 +157,6 @@ function startTicking(url: string, everyMs: number): () => Promise<void> {
     stopped.abort();
     return running;
   };
-}
-
-/** The page of another site may have its name lead to this machine (DNS rebinding); nobody is asked for a token here. */
-function isOwnHost(host: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 }
 
 function urlOf(server: Server): string {
