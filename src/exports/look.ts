@@ -31,7 +31,7 @@ export async function lookAtOperations(parts: PollerParts, visit: Visit, due: Tr
   await concurrently([...visit.tracked.values()], LOOKS_AT_ONCE, async (entry) => {
     const operation = listed?.get(entry.name);
     if (operation) await see(parts, visit, entry, { operation, now });
-    if (entry.earlierTokens) await dropSuperseded(parts, visit, entry);
+    if (entry.attemptTokens) await dropSuperseded(parts, visit, entry);
   });
   const unseen = due.filter(({ name }) => !listed?.has(name));
   await concurrently(unseen, LOOKS_AT_ONCE, (entry) => lookAt(parts, visit, entry));
@@ -136,8 +136,8 @@ async function write(
 
 /** An operation of a submission that had been given up, beside one that was accepted, is one too many. */
 async function dropSuperseded(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
-  if (!visit.list || !entry.earlierTokens) return;
-  for (const { name } of findSuperseded(visit.list, entry.earlierTokens)) {
+  if (!visit.list || !entry.attemptTokens) return;
+  for (const { name } of findSuperseded(visit.list, entry.attemptTokens)) {
     const call = name === entry.name ? undefined : takeCall(visit);
     if (!call) continue;
     parts.log.error('Superseded operation is cancelled', { exportId: entry.id, operation: name });

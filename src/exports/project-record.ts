@@ -33,7 +33,7 @@ export interface TrackedOperation {
   /** Ledger time of the last look that could be read. */
   seenAt: number;
   /** Tokens of the attempt's submissions, where there were several: another operation that carries one is superseded. */
-  earlierTokens?: string[];
+  attemptTokens?: string[];
   /** What was last written of the progress, 0 to 1. */
   progress?: number;
 }

@@ -27,7 +27,7 @@ export function toTracked(record: ExportRecord, now: number): TrackedOperation {
     nextLookAt: now,
     seenAt: now,
     // Where an earlier submission's operation was adopted, the present one's is the superfluous one.
-    ...(earlier.length === 0 ? {} : { earlierTokens: [...earlier, toToken(toSend(record).requestId)] }),
+    ...(earlier.length === 0 ? {} : { attemptTokens: [...earlier, toToken(toSend(record).requestId)] }),
   };
 }
 

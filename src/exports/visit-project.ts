@@ -89,7 +89,7 @@ function isBackingOff(record: ExportRecord): boolean {
 function needsWholeList(parts: PollerParts, visit: Visit, { due, now }: { due: TrackedOperation[]; now: number }) {
   if (due.some(({ missing, seenAt }) => missing || now - seenAt >= UNREADABLE_UNTIL_LOST_MS)) return true;
   const isStale = now - (visit.project.walk?.end ?? 0) >= LOOK_FOR_SUPERSEDED_EVERY_MS;
-  if (isStale && [...visit.tracked.values()].some(({ earlierTokens }) => earlierTokens)) return true;
+  if (isStale && [...visit.tracked.values()].some(({ attemptTokens }) => attemptTokens)) return true;
   return visit.waiting && toRoom(visit, parts.maxPending, now) === undefined;
 }
 

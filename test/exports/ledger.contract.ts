@@ -500,6 +500,6 @@ function trackedOperations(count: number): TrackedOperation[] {
     createTime: 1_790_000_000_000 + index,
     nextLookAt: 1_790_000_600_000 + index,
     seenAt: 1_790_000_000_000,
-    earlierTokens: index % 7 ? [] : ['abcdefghij'],
+    attemptTokens: index % 7 ? [] : ['abcdefghij'],
   }));
 }

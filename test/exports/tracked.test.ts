@@ -15,7 +15,7 @@ describe('toTracked()', () => {
 
   test('remembers the tokens of all submissions where there were several: any of them may be the one adopted', () => {
     const record = toRecord({ state: 'PENDING', operation: toOperation().name, submission: 3 });
-    expect(toTracked(record, NOW).earlierTokens).toEqual([
+    expect(toTracked(record, NOW).attemptTokens).toEqual([
       ...toEarlierTokens(record),
       toToken(toSend(record).requestId),
     ]);

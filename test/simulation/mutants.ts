@@ -197,7 +197,7 @@ export const MUTANTS: Readonly<Record<string, Mutant>> = {
       updateProject: (record, changes) =>
         ledger.updateProject(record, {
           ...changes,
-          ...(changes.tracked && { tracked: changes.tracked.map(({ earlierTokens: _, ...entry }) => entry) }),
+          ...(changes.tracked && { tracked: changes.tracked.map(({ attemptTokens: _, ...entry }) => entry) }),
         }),
     }),
   },
