@@ -47,6 +47,13 @@ describe('README', () => {
     expect(new Set(namesIn(sectionOf('## Failures')))).toEqual(new Set(failures.map(({ reason }) => reason)));
   });
 
+  test('lists every reason for which a call is refused, and no other', () => {
+    const sources = readSourceFiles('src/functions').map(({ text }) => text);
+    const reasons = sources.flatMap((text) => [...text.matchAll(/reason: '([A-Z_]+)'/g)].map(([, reason]) => reason));
+    const rows = [...sectionOf('## Refused calls').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, reason]) => reason);
+    expect(new Set(rows)).toEqual(new Set(reasons));
+  });
+
   test('gives a reason for every runtime dependency', () => {
     expect(namesIn(sectionOf('## Runtime dependencies')).toSorted(byName)).toEqual(
       Object.keys(packageJson.dependencies).toSorted(byName),
