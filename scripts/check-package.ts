@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { findFreePort } from '../test/free-port.ts';
 
 /** One request that shows that a function serves. */
 interface Probe {
@@ -110,15 +111,6 @@ async function fetchOnceUp(url: string, { method, body }: Probe, child: ChildPro
     await wait(50);
   }
   throw new Error('It did not start');
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function toAddress(address: ReturnType<ReturnType<typeof createServer>['address']>): string {

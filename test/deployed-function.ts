@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { findFreePort } from './free-port.ts';
 
 /** A function in a process of its own, started from the build as Google starts it. */
 export interface DeployedFunction {
@@ -60,13 +60,4 @@ export async function eventually(isSo: () => Promise<boolean>, withinMs = 20_000
     if (Date.now() > end) throw new Error(`Cannot go on: not so within ${withinMs} ms: ${isSo}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
