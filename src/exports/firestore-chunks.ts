@@ -1,13 +1,13 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import type { FirestoreDocument } from './firestore-database.ts';
 import type { FirestoreValue } from './firestore-values.ts';
+import { packText, unpackText } from './packed-text.ts';
 
 /** What one document takes of a longer text; it holds 1 MiB. */
 const CHUNK_BYTES = 700_000;
 
 /** Gzips a text and cuts it into chunks that each fit into a document; one at least. */
 export function toChunks(text: string): Buffer[] {
-  const gzip = gzipSync(text);
+  const gzip = packText(text);
   return Array.from({ length: Math.ceil(gzip.length / CHUNK_BYTES) }, (_, index) =>
     gzip.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES),
   );
@@ -17,7 +17,7 @@ export function toChunks(text: string): Buffer[] {
 export function joinChunks(chunks: readonly (Buffer | undefined)[]): string | undefined {
   const present = chunks.flatMap((chunk) => chunk ?? []);
   const isWhole = present.length > 0 && present.length === chunks.length;
-  return isWhole ? gunzipSync(Buffer.concat(present)).toString() : undefined;
+  return isWhole ? unpackText(Buffer.concat(present)) : undefined;
 }
 
 /** A chunk as the value of a field. */

@@ -1,7 +1,7 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
 import { applyChanges } from './apply-changes.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
 import type { NewExport } from './ledger.ts';
+import { packText, unpackText } from './packed-text.ts';
 import { columnsOf } from './sqlite-columns.ts';
 import type { SqliteDatabase } from './sqlite-database.ts';
 import { fromDocument, toDocument } from './sqlite-document.ts';
@@ -14,7 +14,7 @@ export function readExport(database: SqliteDatabase, id: string): ExportRecord |
 
 /** Creates the record and its body in one transaction, unless there is one of its id. */
 export function createExport(database: SqliteDatabase, record: NewExport, body?: string) {
-  const gzip = body === undefined ? undefined : gzipSync(body);
+  const gzip = body === undefined ? undefined : packText(body);
   return database.transaction(() => {
     const known = readExport(database, record.id);
     if (known) return { created: false, record: known };
@@ -31,7 +31,7 @@ export function createExport(database: SqliteDatabase, record: NewExport, body?:
 /** The body given to `createExport`, while it is kept. */
 export function readBody(database: SqliteDatabase, id: string): string | undefined {
   const { gzip } = database.get('SELECT gzip FROM bodies WHERE id = ?', id) ?? {};
-  return gzip instanceof Uint8Array ? gunzipSync(gzip).toString() : undefined;
+  return gzip instanceof Uint8Array ? unpackText(gzip) : undefined;
 }
 
 /**
