@@ -1,7 +1,6 @@
 import type { Clock } from './clock.ts';
 import type { Config } from './config.ts';
-import { createConsole } from './console/console.ts';
-import { createEarthEngineClient, type Fetch } from './earth-engine/client.ts';
+import { createEarthEngineClient } from './earth-engine/client.ts';
 import { isGoogleHost } from './earth-engine/send-call.ts';
 import type { Publisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
@@ -10,9 +9,11 @@ import { createPreflight } from './exports/preflight.ts';
 import { createSender } from './exports/sender.ts';
 import { createSubmitter } from './exports/submitter.ts';
 import { createExportsHttp } from './functions/exports-http.ts';
+import type { ExportsHttpOptions } from './functions/exports-http-options.ts';
 import { createExportsPubsub } from './functions/exports-pubsub.ts';
 import { createPollOperations } from './functions/poll-operations.ts';
 import { createIdTokenCheck, type GoogleCredentials } from './google-auth.ts';
+import type { Fetch } from './http/http-fetch.ts';
 import type { Log } from './log.ts';
 
 /** The parts that differ between the cloud, the local stack and a test. */
@@ -64,10 +65,24 @@ export function createService(parts: ServiceParts): Service {
       earthEngine,
       submitter,
       preflight: ({ request }) => preflight(request),
-      page: createConsole(),
+      page: createLazyPage(),
     }),
     exportsPubsub: createExportsPubsub({ ...parts, submitter }),
     pollOperations: createPollOperations({ tick: poller.tick, log }),
     poller,
   };
+}
+
+/** The console is loaded with its first page: no export needs it, and what describes the contract takes long to load. */
+function createLazyPage(): NonNullable<ExportsHttpOptions['page']> {
+  let page: ReturnType<typeof loadConsole> | undefined;
+  return async (path) => {
+    page ??= loadConsole();
+    return (await page)(path);
+  };
+}
+
+async function loadConsole() {
+  const { createConsole } = await import('./console/console.ts');
+  return createConsole();
 }

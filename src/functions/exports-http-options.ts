@@ -30,5 +30,5 @@ export interface ExportsHttpOptions {
   /** What only Earth Engine can tell beforehand, asked by `?validateOnly=true` alone. Default: nothing. */
   preflight?: (valid: ValidRequest) => Promise<{ violations: FieldViolation[]; warnings: FieldViolation[] }>;
   /** `/`, `/console.js`, `/console.css` and `/openapi.json`. Default: there are none. */
-  page?: (path: string) => Page | undefined;
+  page?: (path: string) => Page | undefined | Promise<Page | undefined>;
 }

@@ -82,12 +82,12 @@ function createHandlers(options: ExportsHttpOptions): RouteHandlers {
     ...createExportRoutes(options),
     ...createOperationRoutes(options),
     ...createCachedRoutes(options),
-    getPage: async (call) => getPage(call, options),
+    getPage: (call) => getPage(call, options),
   };
 }
 
-function getPage({ path }: RoutedCall, options: ExportsHttpOptions): HttpAnswer {
-  const page = options.page?.(path);
+async function getPage({ path }: RoutedCall, options: ExportsHttpOptions): Promise<HttpAnswer> {
+  const page = await options.page?.(path);
   if (!page) throw refuseUnknown('this page');
   return { status: 200, body: page.body, headers: { 'content-type': page.contentType, ...page.headers } };
 }
