@@ -11,6 +11,7 @@ import { installDrain } from './functions/drain.ts';
 import { installIntake } from './functions/intake.ts';
 import type { FunctionName } from './functions/intake-limits.ts';
 import { createGoogleCredentials } from './google-auth.ts';
+import { createHttpFetch } from './http/http-fetch.ts';
 import { createLog } from './log.ts';
 import { createService } from './service.ts';
 
@@ -29,7 +30,7 @@ const service = createService({
   ledger: createLedger(config),
   publisher: createPubSubPublisher({ topic }),
   credentials,
-  fetch,
+  fetch: createHttpFetch(),
   clock,
   random: Math.random,
   createId: randomUUID,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import { findCycles } from './find-cycles.ts';
 import { readSourceFiles, resolveImport, type SourceFile } from './source-files.ts';
@@ -14,17 +15,21 @@ const ANYONE_MAY = ['clock.ts', 'budget.ts', 'concurrently.ts', 'log.ts'];
 /** Which rooms a room may look into, besides itself and the small files anyone may. */
 const LOOKS_INTO: Record<string, string[]> = {
   request: [],
-  'earth-engine': [],
+  http: [],
+  'earth-engine': ['http'],
   events: [],
-  exports: ['request', 'earth-engine', 'events'],
+  exports: ['request', 'earth-engine', 'events', 'http'],
   functions: ['exports', 'request', 'earth-engine', 'events', 'config.ts'],
   console: ['functions', 'exports', 'request', 'events'],
   'config.ts': [],
   'google-auth.ts': [],
-  'service.ts': ['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'config.ts', 'google-auth.ts'],
-  'index.ts': ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions'],
-  cli: ['local', 'earth-engine', 'functions', 'config.ts', 'google-auth.ts'],
-  local: ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'console'],
+  'service.ts': [
+    ...['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'http'],
+    ...['config.ts', 'google-auth.ts'],
+  ],
+  'index.ts': ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'http'],
+  cli: ['local', 'earth-engine', 'functions', 'http', 'config.ts', 'google-auth.ts'],
+  local: ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'console', 'http'],
 };
 
 /** Where each package may be imported; every other place asks that file. */
@@ -62,6 +67,17 @@ describe('the rooms of src', () => {
       if (target !== undefined || (from.startsWith('node:') && from !== 'node:sqlite')) return false;
       return !HOMES[from]?.test(file.path);
     });
+    expect(strays).toEqual([]);
+  });
+
+  test('take nothing but types from packages that are not deployed', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+    const strays = files.flatMap(({ path, text }) =>
+      [...text.matchAll(/^import (?!type\b).* from '([^.][^']*)'|\bimport\('([^.][^']*)'\)/gm)]
+        .map(([, from, loaded]) => from ?? loaded ?? '')
+        .filter((from) => !from.startsWith('node:') && !Object.hasOwn(dependencies, from.replace('/testing', '')))
+        .map((from) => `${path} loads ${from}`),
+    );
     expect(strays).toEqual([]);
   });
 

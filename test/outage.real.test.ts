@@ -8,6 +8,7 @@ import { createFirestoreLedger } from '../src/exports/ledger-firestore.ts';
 import { createPoller } from '../src/exports/poller.ts';
 import { createSender } from '../src/exports/sender.ts';
 import { createSubmitter } from '../src/exports/submitter.ts';
+import { createHttpFetch } from '../src/http/http-fetch.ts';
 import { startSimulator } from '../src/local/earth-engine-simulator/server.ts';
 import { createLog } from '../src/log.ts';
 import { parseExportRequest } from '../src/request/export-request.ts';
@@ -36,7 +37,7 @@ async function startService(hosts: { firestore: string; pubsub: string }) {
   const getToken = async () => '';
   const ledger = createFirestoreLedger({ projectId: PROJECT, emulatorHost: hosts.firestore, getToken, clock, random });
   const log = createLog({ level: 'error', write: () => {} });
-  const earthEngine = createEarthEngineClient({ baseUrl: simulator.url, fetch, getToken, clock });
+  const earthEngine = createEarthEngineClient({ baseUrl: simulator.url, fetch: createHttpFetch(), getToken, clock });
   const publisher = createPubSubPublisher({ topic: `projects/${PROJECT}/topics/events` });
   const parts = { ledger, earthEngine, clock, random, log, publisher, submitBudgetMs: 5_000 };
   const sender = createSender(parts);

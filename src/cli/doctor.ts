@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import type { Fetch } from '../earth-engine/client.ts';
+import type { Fetch } from '../http/http-fetch.ts';
 import { toAccountChecks } from './doctor/account-checks.ts';
 import { type Ask, createAsk } from './doctor/ask.ts';
 import type { Check, Finding } from './doctor/check.ts';

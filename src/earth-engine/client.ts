@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import type { Fetch } from '../http/http-fetch.ts';
 import { toProjectPath, toResourcePath } from './resource-name.ts';
 import { type Call, createSendCall } from './send-call.ts';
 
@@ -14,16 +15,6 @@ export type Answer =
     }
   /** `sent: false`: nothing left this process, so nothing can have been started. */
   | { kind: 'unanswered'; cause: string; sent: boolean };
-
-/** The part of the global `fetch` the client uses, so that a test can be the network. */
-export type Fetch = (
-  url: string,
-  init: { method: string; headers: Record<string, string>; body?: string; redirect: 'manual'; signal: AbortSignal },
-) => Promise<{
-  status: number;
-  headers: { get(name: string): string | null };
-  body: AsyncIterable<Uint8Array> | null;
-}>;
 
 /** What every call takes. */
 export interface CallOptions {

@@ -1,4 +1,6 @@
-import type { Answer, Fetch } from './client.ts';
+import type { Fetch } from '../http/http-fetch.ts';
+import { readJson } from '../http/read-json.ts';
+import type { Answer } from './client.ts';
 
 const LONGEST_WAIT_MS = 86_400_000;
 const HTTP_DATE = /^(?:Mon|Tues?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?,? /;
@@ -20,21 +22,6 @@ export async function readAnswer(
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     ...(quotaStatus === null ? {} : { quotaStatus }),
   };
-}
-
-async function readJson(body: AsyncIterable<Uint8Array> | null, maxBytes: number): Promise<unknown> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  try {
-    for await (const chunk of body ?? []) {
-      bytes += chunk.byteLength;
-      if (bytes > maxBytes) return undefined;
-      chunks.push(chunk);
-    }
-    return JSON.parse(new TextDecoder().decode(Buffer.concat(chunks)));
-  } catch {
-    return undefined;
-  }
 }
 
 /**

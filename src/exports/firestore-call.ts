@@ -1,19 +1,15 @@
-import type { firestore_v1 } from '@googleapis/firestore';
 import { startBudget } from '../budget.ts';
 import { type Clock, sleep } from '../clock.ts';
+import type { Fetch } from '../http/http-fetch.ts';
+import { readJson } from '../http/read-json.ts';
 import { readReply } from './firestore-reply.ts';
 import type { LedgerTime } from './firestore-time.ts';
 import { LedgerUnavailable } from './ledger.ts';
 
-/** Firestore's REST methods on documents, as Google's client offers them. */
-export type DocumentsApi = firestore_v1.Resource$Projects$Databases$Documents;
-
-/** Makes one request; called again for every try. */
-export type Send = (api: DocumentsApi, options: CallOptions) => Promise<{ status: number; data: unknown }>;
-
-interface CallOptions {
-  headers: Record<string, string>;
-  signal: AbortSignal;
+/** One of Firestore's REST methods on the documents of a database, and the JSON it is sent. */
+export interface FirestoreRequest {
+  method: 'batchGet' | 'commit' | 'batchWrite' | 'runQuery' | 'runAggregationQuery';
+  body: object;
 }
 
 /** What Firestore answered in the end: `status` is `OK` or one of the refusals the caller asked to be told of. */
@@ -35,9 +31,9 @@ export interface FirestoreCallerOptions {
   random: () => number;
   /** What a call to the ledger may take in all, tries and pauses included. */
   timeoutMs: number;
-  /** How messages name the database. */
+  /** `projects/P/databases/D`. */
   databaseName: string;
-  fetch: typeof fetch;
+  fetch: Fetch;
 }
 
 /** Makes requests to Firestore, tried again while the budget lasts where Firestore says that this may help. */
@@ -55,11 +51,14 @@ const RETRYABLE = new Set([
 ]);
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
+/** Hundreds of the largest documents there may be; a query asks for no more than that. */
+const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-/** Builds it. The client is loaded, and a token asked for, at the first request. */
+/** Builds it. No token is asked for before the first request. */
 export function createFirestoreCaller(options: FirestoreCallerOptions) {
   const { clock, time, random, timeoutMs, databaseName, emulatorHost, getToken } = options;
-  let api: Promise<DocumentsApi> | undefined;
+  // Credentials go to googleapis.com alone, whatever the environment or a redirect says.
+  const root = emulatorHost === undefined ? 'https://firestore.googleapis.com' : `http://${emulatorHost}`;
 
   /** Runs `work` within one budget; its calls are cut when that is used up. */
   async function withinBudget<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
@@ -72,11 +71,11 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
   }
 
   /** Gives an answer that is `OK` or one of `refusals`; anything else is a `LedgerUnavailable`. */
-  async function call(send: Send, signal: AbortSignal, refusals: string[] = []): Promise<Answer> {
+  async function call(request: FirestoreRequest, signal: AbortSignal, refusals: string[] = []): Promise<Answer> {
     let failure = 'no answer in time';
     let renewed = false;
     for (let tries = 1; !signal.aborted; tries += 1) {
-      const { status, message, data } = await attempt(send, signal, renewed);
+      const { status, message, data } = await attempt(request, signal, renewed);
       if (status === 'OK' || refusals.includes(status)) return { status, data, repeated: tries > 1 };
       failure = message;
       const denied: boolean = status === 'UNAUTHENTICATED' && !renewed;
@@ -91,15 +90,13 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
   }
 
   /** One try gets half of the time there is, so that a connection that hangs leaves time for another. */
-  async function attempt(send: Send, budget: AbortSignal, renew: boolean) {
+  async function attempt(request: FirestoreRequest, budget: AbortSignal, renew: boolean) {
     const limit = startBudget(timeoutMs / 2, { clock });
     const signal = AbortSignal.any([budget, limit.signal]);
     try {
-      api ??= loadApi(emulatorHost, options.fetch);
       const token = emulatorHost === undefined ? await orAbort(getToken(renew), signal) : 'owner';
       const sentAt = clock.now();
-      const response = await send(await api, { headers: { authorization: `Bearer ${token}` }, signal });
-      const reply = readReply(response);
+      const reply = readReply(await send(request, token, signal));
       if (reply.serverTime !== undefined) time.learn(reply.serverTime, sentAt);
       return reply;
     } catch (error) {
@@ -110,24 +107,18 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
     }
   }
 
-  return { withinBudget, call };
-}
+  async function send({ method, body }: FirestoreRequest, token: string, signal: AbortSignal) {
+    const response = await options.fetch(`${root}/v1/${databaseName}/documents:${method}`, {
+      method: 'POST',
+      headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify(body),
+      redirect: 'manual',
+      signal,
+    });
+    return { status: response.status, data: await readJson(response.body, MAX_ANSWER_BYTES) };
+  }
 
-/** Loaded only now: it takes some 70 ms that a process which never needs a ledger saves. */
-async function loadApi(emulatorHost: string | undefined, fetchImplementation: typeof fetch): Promise<DocumentsApi> {
-  const { firestore } = await import('@googleapis/firestore');
-  const client = firestore({
-    version: 'v1',
-    ...(emulatorHost === undefined ? {} : { rootUrl: `http://${emulatorHost}/` }),
-    // Credentials go to googleapis.com alone, whatever the environment or a redirect says.
-    universeDomain: 'googleapis.com',
-    redirect: 'manual',
-    responseType: 'json',
-    retry: false,
-    validateStatus: () => true,
-    fetchImplementation,
-  });
-  return client.projects.databases.documents;
+  return { withinBudget, call };
 }
 
 function orAbort<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

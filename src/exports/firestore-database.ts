@@ -41,33 +41,26 @@ const STATUS_OF_CODE: Record<number, WriteResult['status']> = {
 
 /** Builds it for `projects/P/databases/D`. */
 export function createFirestoreDatabase(caller: FirestoreCaller, database: string) {
-  const parent = `${database}/documents`;
-
   return {
     /** The full name of a document. */
-    nameOf: (collection: string, id: string) => `${parent}/${collection}/${id}`,
+    nameOf: (collection: string, id: string) => `${database}/documents/${collection}/${id}`,
 
     /** The documents that exist, by name. */
     async read(names: string[], signal: AbortSignal): Promise<Map<string, FirestoreDocument>> {
-      const requestBody = { documents: names };
-      const { data } = await caller.call((api, options) => api.batchGet({ database, requestBody }, options), signal);
+      const { data } = await caller.call({ method: 'batchGet', body: { documents: names } }, signal);
       const found = (data as { found?: FirestoreDocument }[]).flatMap((entry) => entry.found ?? []);
       return new Map(found.map((document) => [document.name, document]));
     },
 
     /** All of the writes or none. */
     async commit(writes: FirestoreWrite[], signal: AbortSignal): Promise<WriteResult> {
-      const requestBody = { writes };
-      const answer = await caller.call((api, options) => api.commit({ database, requestBody }, options), signal, [
-        ...REFUSALS,
-      ]);
+      const answer = await caller.call({ method: 'commit', body: { writes } }, signal, [...REFUSALS]);
       return { status: toStatus(answer), updateTime: updateTimes(answer)[0] ?? '', repeated: answer.repeated };
     },
 
     /** Each write by itself, in the order given; no two of one document, 500 at most. */
     async writeEach(writes: FirestoreWrite[], signal: AbortSignal): Promise<WriteResult[]> {
-      const requestBody = { writes };
-      const answer = await caller.call((api, options) => api.batchWrite({ database, requestBody }, options), signal);
+      const answer = await caller.call({ method: 'batchWrite', body: { writes } }, signal);
       const { status: statuses = [] } = answer.data as { status?: { code?: number }[] };
       const times = updateTimes(answer);
       return writes.map((_, index) => ({
@@ -79,16 +72,15 @@ export function createFirestoreDatabase(caller: FirestoreCaller, database: strin
 
     /** The documents a query gives, in its order. */
     async query(structuredQuery: FirestoreQuery, signal: AbortSignal): Promise<FirestoreDocument[]> {
-      const request = { parent, requestBody: { structuredQuery } };
-      const { data } = await caller.call((api, options) => api.runQuery(request, options), signal);
+      const { data } = await caller.call({ method: 'runQuery', body: { structuredQuery } }, signal);
       return (data as { document?: FirestoreDocument }[]).flatMap((entry) => entry.document ?? []);
     },
 
     /** How many documents a query gives. */
     async count(structuredQuery: FirestoreQuery, signal: AbortSignal): Promise<number> {
       const structuredAggregationQuery = { structuredQuery, aggregations: [{ alias: 'count', count: {} }] };
-      const request = { parent, requestBody: { structuredAggregationQuery } };
-      const { data } = await caller.call((api, options) => api.runAggregationQuery(request, options), signal);
+      const body = { structuredAggregationQuery };
+      const { data } = await caller.call({ method: 'runAggregationQuery', body }, signal);
       const [first] = data as { result?: { aggregateFields?: FirestoreFields } }[];
       return Number(first?.result?.aggregateFields?.['count']?.integerValue ?? 0);
     },

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock.ts';
+import { createHttpFetch, type Fetch } from '../http/http-fetch.ts';
 import { readStoredBody } from './firestore-bodies.ts';
 import { createFirestoreCaller } from './firestore-call.ts';
 import { createFirestoreDatabase } from './firestore-database.ts';
@@ -24,14 +25,14 @@ export interface FirestoreLedgerOptions {
   clock: Clock;
   /** Numbers from 0 to below 1: for pauses, and to mark each write as one's own. */
   random: () => number;
-  /** Default: the global one. */
-  fetch?: typeof fetch;
+  /** Default: that of `createHttpFetch`. */
+  fetch?: Fetch;
   /** What one call may take, tries and pauses included, before it is `LedgerUnavailable`. Default: 6000. */
   timeoutMs?: number;
 }
 
 /**
- * A ledger in a Firestore database (native mode), through its REST API; nothing is loaded or sent before the first call.
+ * A ledger in a Firestore database (native mode), through its REST API; nothing is sent before the first call.
  * Writes are compare-and-set on the document's update time, without transactions. Ledger time is Firestore's. What the
  * database needs is in `firestore-indexes.json`: indexes, and TTL policies, which remove what has expired within a day or
  * so.
@@ -40,7 +41,7 @@ export function createFirestoreLedger(options: FirestoreLedgerOptions): Ledger {
   const { projectId, database: databaseId = '(default)', clock, random, timeoutMs = 6000 } = options;
   const databaseName = `projects/${projectId}/databases/${databaseId}`;
   const time = createLedgerTime(clock);
-  const caller = createFirestoreCaller({ fetch, ...options, time, timeoutMs, databaseName });
+  const caller = createFirestoreCaller({ fetch: createHttpFetch(), ...options, time, timeoutMs, databaseName });
   const database = createFirestoreDatabase(caller, databaseName);
   const newWriteId = () => random().toString(36).slice(2);
   const parts = { database, now, newWriteId };

@@ -9,6 +9,7 @@ import { createSqliteLedger } from '../exports/ledger-sqlite.ts';
 import { isThisMachine } from '../functions/cross-site.ts';
 import { installIntake } from '../functions/intake.ts';
 import type { FunctionName } from '../functions/intake-limits.ts';
+import { createHttpFetch } from '../http/http-fetch.ts';
 import { createLog } from '../log.ts';
 import { createService } from '../service.ts';
 import { type Bus, startBus } from './bus.ts';
@@ -82,7 +83,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     ledger,
     publisher: bus.publisher,
     credentials: { getToken: async () => '', principal: async () => undefined },
-    fetch,
+    fetch: createHttpFetch(),
     clock: systemClock,
     random: Math.random,
     createId: randomUUID,

@@ -1,4 +1,4 @@
-import type { Fetch } from '../../src/earth-engine/client.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 import type { EarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';
 import { toOperation } from '../../src/local/earth-engine-simulator/operation-json.ts';
 import { isFinal, type Task } from '../../src/local/earth-engine-simulator/task.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fetch } from '../../src/earth-engine/client.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 
 /** What a fake answers to one method and address. */
 export type FakeAnswer = [status: number, body: unknown];

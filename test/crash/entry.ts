@@ -7,7 +7,7 @@ import { appendFileSync, readFileSync } from 'node:fs';
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { type Clock, systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Fetch } from '../../src/earth-engine/client.ts';
+import { createHttpFetch, type Fetch } from '../../src/http/http-fetch.ts';
 import { createLog } from '../../src/log.ts';
 import { createService } from '../../src/service.ts';
 
@@ -48,9 +48,10 @@ const ledger = new Proxy(await openLedger(), {
   },
 });
 
+const httpFetch = createHttpFetch();
 const crashingFetch: Fetch = (url, init) => {
   const step = `${init.method} ${new URL(url).pathname.replace(/^.*\/(classifier:export|operations)(\/[^:]*)?/, '$1')}`;
-  return pass(`fetch.${step.replaceAll(':', '-')}`, () => fetch(url, init));
+  return pass(`fetch.${step.replaceAll(':', '-')}`, () => httpFetch(url, init));
 };
 
 const publisher = {

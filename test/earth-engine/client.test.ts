@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { systemClock } from '../../src/clock.ts';
 import { type Answer, createEarthEngineClient, type EarthEngineOptions } from '../../src/earth-engine/client.ts';
 import { isGoogleHost } from '../../src/earth-engine/send-call.ts';
+import { createHttpFetch } from '../../src/http/http-fetch.ts';
 import { runScript } from '../run-script.ts';
 import { type Arrival, createStillClock, sendJson, startWire, type Wire } from './wire.ts';
 
@@ -14,6 +15,7 @@ const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
 const CALL = { timeoutMs: 5_000 };
 const DONE = { kind: 'answered', status: 200, body: {} };
 
+const httpFetch = createHttpFetch();
 const open: Wire[] = [];
 afterEach(async () => {
   await Promise.all(open.splice(0).map((wire) => wire.close()));
@@ -28,7 +30,7 @@ async function connect(
   open.push(wire);
   const baseUrl = options.baseUrl ?? wire.url;
   const client = createEarthEngineClient({
-    fetch: (url, init) => fetch(url.replace(baseUrl, wire.url), init),
+    fetch: (url, init) => httpFetch(url.replace(baseUrl, wire.url), init),
     getToken: async () => 'secret-token',
     clock: systemClock,
     ...options,

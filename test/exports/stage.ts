@@ -1,4 +1,4 @@
-import { createEarthEngineClient, type Fetch } from '../../src/earth-engine/client.ts';
+import { createEarthEngineClient } from '../../src/earth-engine/client.ts';
 import type { EventMessage } from '../../src/events/completion-event.ts';
 import { cancelExport } from '../../src/exports/cancel.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
@@ -8,6 +8,7 @@ import { createPoller } from '../../src/exports/poller.ts';
 import { retryExport } from '../../src/exports/retry.ts';
 import { createSender } from '../../src/exports/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';
 import type { SimulatorRequest } from '../../src/local/earth-engine-simulator/handle.ts';
 import { createEarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';

@@ -11,6 +11,7 @@ import { createSender } from '../../src/exports/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import { createExportsHttp } from '../../src/functions/exports-http.ts';
 import type { ExportsHttpOptions } from '../../src/functions/exports-http-options.ts';
+import { createHttpFetch } from '../../src/http/http-fetch.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/local/earth-engine-simulator/server.ts';
 import { createLog } from '../../src/log.ts';
 import { startFunction } from './function-server.ts';
@@ -57,7 +58,7 @@ export async function createParts(options: EdgeOptions = {}) {
   const { ledger, outage } = withOutage(real);
   const earthEngine = createEarthEngineClient({
     baseUrl: config.earthEngineUrl,
-    fetch,
+    fetch: createHttpFetch(),
     getToken: async () => 'none',
     clock,
   });

@@ -3,9 +3,9 @@ import { type IncomingHttpHeaders, type OutgoingHttpHeaders, request } from 'nod
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config.ts';
-import type { Fetch } from '../../src/earth-engine/client.ts';
 import type { EventMessage } from '../../src/events/completion-event.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/local/earth-engine-simulator/server.ts';
 import { createLog } from '../../src/log.ts';
 import { createService, type ServiceParts } from '../../src/service.ts';

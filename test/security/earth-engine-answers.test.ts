@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Fetch } from '../../src/earth-engine/client.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 import { ACCESS_TOKEN, bodyFor, PROJECT, startAttackedService } from './attacked-service.ts';
 
 // OWASP API10:2023, unsafe consumption of APIs: Earth Engine, or whoever answers in its place, means harm.

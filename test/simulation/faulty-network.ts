@@ -1,4 +1,4 @@
-import type { Fetch } from '../../src/earth-engine/client.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 import {
   handleRequest,
   type SimulatorRequest,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/clock.ts';
-import type { Fetch } from '../../src/earth-engine/client.ts';
+import type { Fetch } from '../../src/http/http-fetch.ts';
 import { toDelivery } from '../../src/local/earth-engine-simulator/delivery.ts';
 import type { Faults } from '../../src/local/earth-engine-simulator/faults.ts';
 import { handleRequest, type SimulatorRequest } from '../../src/local/earth-engine-simulator/handle.ts';

@@ -1,6 +1,7 @@
-import type { Answer, Fetch } from '../../earth-engine/client.ts';
+import type { Answer } from '../../earth-engine/client.ts';
 import { readAnswer } from '../../earth-engine/read-answer.ts';
 import { isGoogleHost } from '../../earth-engine/send-call.ts';
+import type { Fetch } from '../../http/http-fetch.ts';
 import type { Question } from './check.ts';
 
 /** What `createAsk` needs. */
