@@ -64,6 +64,6 @@ describe('what a function loads when it starts', () => {
 });
 
 test('what is deployed is small', () => {
-  expect(written.modules.toSorted()).toEqual(['console.cjs', 'google-auth-library.cjs', 'index.cjs']);
+  expect(new Set(written.modules)).toEqual(new Set(['index.cjs', 'console.cjs', 'google-auth-library.cjs']));
   expect(statSync(written.zip).size).toBeLessThan(450_000);
 });
