@@ -1,10 +1,10 @@
 import { concurrently } from '../concurrently.ts';
-import { toWaiting } from './claim.ts';
 import type { ExportRecord } from './export.ts';
 import { endCredentialsHold } from './holds.ts';
 import { sendBatch } from './send-batch.ts';
 import { isKnownState } from './states.ts';
 import type { PollerParts, Visit } from './visit.ts';
+import { toWaiting } from './waiting.ts';
 
 /** As many as are claimed at a time: what is claimed must be sent before the claim runs out. */
 const BATCH = 20;

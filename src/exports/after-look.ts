@@ -1,25 +1,10 @@
-import { type FailureContext, readOperationFailure } from '../earth-engine/failure.ts';
+import { readOperationFailure } from '../earth-engine/failure.ts';
 import type { Operation } from '../earth-engine/operation.ts';
-import { isEnded } from '../earth-engine/operation.ts';
 import { endExport } from './end-export.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
+import { toFailureContext } from './failure-context.ts';
+import { toOperationFields } from './operation-fields.ts';
 import { isFinal } from './states.ts';
-
-/** What Earth Engine tells of an operation, as fields of the export's record. */
-export function toOperationFields(operation: Operation): ExportChanges {
-  return {
-    operation: operation.name,
-    ...(isEnded(operation.state) ? {} : { state: operation.state }),
-    ...(operation.startTime === undefined ? {} : { startTime: operation.startTime }),
-    ...(operation.endTime === undefined ? {} : { endTime: operation.endTime }),
-    ...(operation.progress === undefined ? {} : { progress: operation.progress }),
-    ...(operation.stages.length === 0 ? {} : { stages: operation.stages }),
-    ...(operation.batchEecuUsageSeconds === undefined
-      ? {}
-      : { batchEecuUsageSeconds: operation.batchEecuUsageSeconds }),
-    ...(operation.destinationUris.length === 0 ? {} : { destinationUris: operation.destinationUris }),
-  };
-}
 
 /** The change a readable look at an export's operation makes; undefined when the export has ended already. */
 export function afterLook(
@@ -37,13 +22,4 @@ export function afterLook(
     now: options.now,
     changes: error ? { ...fields, error } : fields,
   });
-}
-
-/** What the remedies of a failed export name. */
-export function toFailureContext(record: ExportRecord, principal?: string): FailureContext {
-  return {
-    project: record.project,
-    ...(record.request ? { asset: record.request.asset } : {}),
-    ...(principal === undefined ? {} : { principal }),
-  };
 }

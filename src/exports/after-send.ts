@@ -1,10 +1,10 @@
 import type { Failure, SendOutcome } from '../earth-engine/failure.ts';
-import { isEnded, type Operation } from '../earth-engine/operation.ts';
-import { afterLook, toOperationFields } from './after-look.ts';
-import { toNextSubmission, toWaiting } from './claim.ts';
+import { accept } from './accept.ts';
 import { toDoubtWaitMs } from './doubt-wait.ts';
-import { endExport, NOTHING_DUE } from './end-export.ts';
+import { endExport } from './end-export.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
+import { toNextSubmission } from './next-submission.ts';
+import { toWaiting } from './waiting.ts';
 
 /** What `afterSend` goes by besides the answer. */
 export interface AfterSendOptions {
@@ -44,17 +44,6 @@ export function afterSend(record: ExportRecord, outcome: SendOutcome, options: A
   if (outcome.kind === 'throttled') return { ...toBackOff(record, outcome.retryAfterMs, options), doubtful: null };
   if (outcome.kind === 'denied') return deny(record, outcome.failure, now);
   return { ...toNextSubmission(record), ...toWaiting(record) };
-}
-
-/** Records that Earth Engine has the export: found in its list, or answered to a send. */
-export function accept(
-  record: ExportRecord,
-  operation: Operation,
-  options: { now: number; principal?: string },
-): ExportChanges {
-  const submitTime = record.sentAt ?? options.now;
-  if (isEnded(operation.state)) return { ...afterLook({ ...record, submitTime }, operation, options), submitTime };
-  return { ...toOperationFields(operation), ...NOTHING_DUE, submitTime, dueAt: options.now };
 }
 
 function settle(now: number): ExportChanges {

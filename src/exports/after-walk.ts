@@ -1,11 +1,12 @@
 import type { Operation } from '../earth-engine/operation.ts';
-import { accept } from './after-send.ts';
-import { toNextSubmission, toWaiting } from './claim.ts';
-import type { Destination } from './destination.ts';
+import { accept } from './accept.ts';
 import { toDoubtWaitMs } from './doubt-wait.ts';
 import { endExport } from './end-export.ts';
+import type { Destination } from './end-lost.ts';
 import { endLost } from './end-lost.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
+import { toNextSubmission } from './next-submission.ts';
+import { toWaiting } from './waiting.ts';
 
 /** What a walk of the project's list of operations showed of one doubtful export. */
 export interface Sighting {

@@ -1,10 +1,8 @@
 import type { ExportChanges, ExportRecord } from './export.ts';
-import { toSend } from './export-id.ts';
+import { toSend } from './sent-id.ts';
 
 /** How much longer than its sender's budget a claim lasts: what is sent at the last moment must be over when it ends. */
 const CLAIM_MARGIN_MS = 40_000;
-const MS_PER_PRIORITY_POINT = 36_000;
-const DEFAULT_PRIORITY = 100;
 
 type Claimed = Pick<ExportRecord, 'id' | 'attempt' | 'submission' | 'request' | 'doubtful' | 'firstSentAt' | 'walks'>;
 
@@ -28,30 +26,4 @@ export function toClaim(record: Claimed, now: number, time: { sendMs: number; su
     // A doubtful export is sent again only after a walk, which counts for the wait that follows.
     ...(record.doubtful === undefined ? {} : { walks: (record.walks ?? 0) + 1 }),
   } satisfies ExportChanges;
-}
-
-/** Makes an export wait for admission. Nothing of it is in doubt. */
-export function toWaiting(record: Pick<ExportRecord, 'createTime' | 'request'>): ExportChanges {
-  return { admitRank: toAdmitRank(record), dueAt: null, claimUntil: null, doubtful: null };
-}
-
-/** Lowest first: older before younger, and every priority point is worth 36 s of age, so that age wins in the end. */
-export function toAdmitRank(record: Pick<ExportRecord, 'createTime' | 'request'>): number {
-  return record.createTime - MS_PER_PRIORITY_POINT * (record.request?.priority ?? DEFAULT_PRIORITY);
-}
-
-/** Moves on to the next submission: what is sent from now on has another requestId. */
-export function toNextSubmission(record: Pick<ExportRecord, 'submission'>): ExportChanges {
-  return {
-    submission: record.submission + 1,
-    sentDescription: null,
-    claimUntil: null,
-    doubtful: null,
-    firstSentAt: null,
-    sentAt: null,
-    sendDeadline: null,
-    deniedSince: null,
-    walks: null,
-    absentSince: null,
-  };
 }

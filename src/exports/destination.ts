@@ -1,12 +1,7 @@
 import type { CallOptions, EarthEngineClient } from '../earth-engine/client.ts';
 import { readGoogleError } from '../earth-engine/google-error.ts';
+import type { Destination } from './end-lost.ts';
 import type { ExportRecord } from './export.ts';
-
-/**
- * What the export's destination holds. `changed`: a classifier that may have come from this export. `refused`: this
- * account may not know. `unreadable`: ask again.
- */
-export type Destination = { found: boolean; updateTime?: string; changed: boolean } | 'refused' | 'unreadable';
 
 /** What says nothing about the asset and may pass. */
 const PASSING: readonly number[] = [401, 408, 429];

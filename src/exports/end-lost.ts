@@ -1,6 +1,11 @@
-import type { Destination } from './destination.ts';
 import { endExport } from './end-export.ts';
 import type { ExportChanges, ExportError, ExportRecord } from './export.ts';
+
+/**
+ * What the export's destination holds. `changed`: a classifier that may have come from this export. `refused`: this
+ * account may not know. `unreadable`: ask again.
+ */
+export type Destination = { found: boolean; updateTime?: string; changed: boolean } | 'refused' | 'unreadable';
 
 /** Ends an export whose fate cannot be found out; what its destination holds goes into the event. */
 export function endLost(record: ExportRecord, now: number, destination: Destination | undefined): ExportChanges {

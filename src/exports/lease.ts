@@ -5,8 +5,7 @@ import type { ProjectChanges, ProjectRecord, TrackedOperation } from './project-
 import { isAccepted } from './states.ts';
 import { noteLeft } from './tick-report.ts';
 import { toTracked } from './tracked.ts';
-import type { PollerParts, Visit } from './visit.ts';
-import type { VisitOptions } from './visit-project.ts';
+import type { PollerParts, Visit, VisitOptions } from './visit.ts';
 
 const LEASE_MARGIN_MS = 10_000;
 const REBUILD_EVERY_MS = 6 * 3_600_000;

@@ -12,7 +12,7 @@ import type { TrackedOperation } from './project-record.ts';
 import { isFinal, isKnownState } from './states.ts';
 import { noteLeft } from './tick-report.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews } from './tracked.ts';
-import { type PollerParts, readRecord, takeCall, type Visit } from './visit.ts';
+import { type PollerParts, readRecord, takeVisitCall, type Visit } from './visit.ts';
 
 const LOOKS_AT_ONCE = 10;
 const MISSES_UNTIL_LOST = 3;
@@ -38,7 +38,7 @@ export async function lookAtOperations(parts: PollerParts, visit: Visit, due: Tr
 }
 
 async function lookAt(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
-  const call = takeCall(visit);
+  const call = takeVisitCall(visit);
   if (!call) return noteLeft(visit.report, (await parts.ledger.now()) - entry.nextLookAt);
   const answer = await parts.earthEngine.getOperation(entry.name, call);
   const operation = answer.kind === 'answered' && answer.status === 200 ? readOperation(answer.body) : undefined;
@@ -94,7 +94,7 @@ async function miss(parts: PollerParts, visit: Visit, entry: TrackedOperation, i
 
 /** The end of an export whose operation cannot be found, once it is known what stands at its destination. */
 async function giveUp(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
-  const call = takeCall(visit);
+  const call = takeVisitCall(visit);
   const record = await readRecord(parts, visit, entry.id);
   if (!call || !record) return;
   const destination = await readDestination(parts.earthEngine, record, call);
@@ -138,7 +138,7 @@ async function write(
 async function dropSuperseded(parts: PollerParts, visit: Visit, entry: TrackedOperation): Promise<void> {
   if (!visit.list || !entry.attemptTokens) return;
   for (const { name } of findSuperseded(visit.list, entry.attemptTokens)) {
-    const call = name === entry.name ? undefined : takeCall(visit);
+    const call = name === entry.name ? undefined : takeVisitCall(visit);
     if (!call) continue;
     parts.log.error('Superseded operation is cancelled', { exportId: entry.id, operation: name });
     await parts.earthEngine.cancelOperation(name, call);

@@ -3,7 +3,7 @@ import { isEnded, type Operation } from '../earth-engine/operation.ts';
 import { type WalkResult, walkOperations } from '../earth-engine/walk-operations.ts';
 import type { Sighting } from './after-walk.ts';
 import type { ExportRecord } from './export.ts';
-import { readToken, toEarlierTokens, toSend, toToken } from './export-id.ts';
+import { readToken, toEarlierTokens, toSend, toToken } from './sent-id.ts';
 
 /** What a walk of a project's operations showed, as far as it concerns exports. */
 export interface ProjectList extends WalkResult {

@@ -1,12 +1,25 @@
-import { sleep } from '../clock.ts';
+import { type Clock, sleep } from '../clock.ts';
+import type { EarthEngineClient } from '../earth-engine/client.ts';
 import type { SendOutcome } from '../earth-engine/failure.ts';
-import { accept, afterSend } from './after-send.ts';
+import { CALL_TIMEOUT_MS } from '../earth-engine/take-call.ts';
+import type { Log } from '../log.ts';
+import { accept } from './accept.ts';
+import { afterSend } from './after-send.ts';
 import { ensureProject } from './ensure-project.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
-import { LedgerUnavailable } from './ledger.ts';
+import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import { toLogFields } from './log-fields.ts';
-import type { SenderOptions } from './sender.ts';
 import { isFinal, isKnownState } from './states.ts';
+
+/** What `createAnswerRecorder` needs. */
+export interface AnswerRecorderOptions {
+  ledger: Ledger;
+  earthEngine: EarthEngineClient;
+  clock: Clock;
+  /** 0 to 1. */
+  random: () => number;
+  log: Log;
+}
 
 /** What is known about the send besides its answer. */
 interface About {
@@ -18,12 +31,9 @@ interface About {
 
 const RECORD_FOR_MS = 10_000;
 const RECORD_AGAIN_AFTER_MS = 500;
-const CANCEL_TIMEOUT_MS = 10_000;
 
 /** Builds what writes the answer to a send into the ledger. */
-export function createAnswerRecorder(
-  options: Pick<SenderOptions, 'ledger' | 'earthEngine' | 'clock' | 'random' | 'log'>,
-) {
+export function createAnswerRecorder(options: AnswerRecorderOptions) {
   const { ledger, earthEngine, clock, random, log } = options;
 
   /**
@@ -57,7 +67,7 @@ export function createAnswerRecorder(
     // While the present submission is in doubt itself, the poller settles it first and finds this operation then.
     if (fresh.operation === name || (fresh.operation === undefined && fresh.doubtful !== undefined)) return fresh;
     log.error('Superseded operation is cancelled', { ...toLogFields(fresh), operation: name });
-    await earthEngine.cancelOperation(name, { timeoutMs: CANCEL_TIMEOUT_MS, ...(onRequest ? { onRequest } : {}) });
+    await earthEngine.cancelOperation(name, { timeoutMs: CALL_TIMEOUT_MS, ...(onRequest ? { onRequest } : {}) });
     return fresh;
   }
 }

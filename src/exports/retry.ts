@@ -1,10 +1,10 @@
-import { toWaiting } from './claim.ts';
 import { NOTHING_DUE } from './end-export.ts';
 import { ensureProject } from './ensure-project.ts';
 import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
-import { toSend } from './export-id.ts';
 import type { Ledger } from './ledger.ts';
+import { toSend } from './sent-id.ts';
 import { isFinal, isKnownState } from './states.ts';
+import { toWaiting } from './waiting.ts';
 
 /** What became of a wish to retry. */
 export type Retried =

@@ -1,8 +1,8 @@
 import { startBudget } from '../budget.ts';
 import { concurrently } from '../concurrently.ts';
 import type { ExportRequest } from '../request/export-request.ts';
-import { accept } from './after-send.ts';
-import { toClaim, toWaiting } from './claim.ts';
+import { accept } from './accept.ts';
+import { toClaim } from './claim.ts';
 import { toDoubtWaitMs } from './doubt-wait.ts';
 import { endExport } from './end-export.ts';
 import type { ExportChanges, ExportError, ExportRecord } from './export.ts';
@@ -10,6 +10,7 @@ import { toLogFields } from './log-fields.ts';
 import { toSighting } from './project-list.ts';
 import type { SendOptions, Sent } from './sender.ts';
 import type { PollerParts, Visit } from './visit.ts';
+import { toWaiting } from './waiting.ts';
 
 const AT_ONCE = 10;
 /** What would be answered to the project's other exports as well. */

@@ -1,27 +1,19 @@
 import type { Budget } from '../budget.ts';
-import { type Clock, sleep } from '../clock.ts';
-import type { EarthEngineClient } from '../earth-engine/client.ts';
+import { sleep } from '../clock.ts';
 import { readSend, type SendOutcome } from '../earth-engine/failure.ts';
-import type { Log } from '../log.ts';
 import { type ExportRequest, toEarthEngineBody } from '../request/export-request.ts';
-import { toFailureContext } from './after-look.ts';
 import { createParents } from './create-parents.ts';
 import type { ExportRecord } from './export.ts';
-import { toSend } from './export-id.ts';
+import { toFailureContext } from './failure-context.ts';
 import { holdProject } from './holds.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 import { toLogFields } from './log-fields.ts';
 import type { HoldReason } from './project-record.ts';
-import { createAnswerRecorder } from './record-answer.ts';
+import { type AnswerRecorderOptions, createAnswerRecorder } from './record-answer.ts';
+import { toSend } from './sent-id.ts';
 
 /** What `createSender` needs. */
-export interface SenderOptions {
-  ledger: Ledger;
-  earthEngine: EarthEngineClient;
-  clock: Clock;
-  /** 0 to 1. */
-  random: () => number;
-  log: Log;
+export interface SenderOptions extends AnswerRecorderOptions {
   /** The account the service runs as, for the remedies; undefined when it cannot be told. */
   principal?: () => Promise<string | undefined>;
 }

@@ -1,18 +1,19 @@
 import { type Budget, startBudget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
 import { toFailure } from '../earth-engine/failure.ts';
+import { takeCall } from '../earth-engine/take-call.ts';
 import type { FieldViolation, ValidRequest } from '../request/export-request.ts';
 import { applyChanges } from './apply-changes.ts';
-import { toClaim, toWaiting } from './claim.ts';
+import { toClaim } from './claim.ts';
 import { endExport } from './end-export.ts';
 import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
-import { toSend } from './export-id.ts';
 import { isHeld } from './holds.ts';
 import { LedgerUnavailable, type NewExport } from './ledger.ts';
 import { toLogFields } from './log-fields.ts';
 import type { Sender } from './sender.ts';
+import { toSend } from './sent-id.ts';
 import { reconcile, type SettleParts } from './settle.ts';
-import { takeCall } from './visit.ts';
+import { toWaiting } from './waiting.ts';
 
 /** Who asked and how, as it goes into the record. */
 export interface Origin {

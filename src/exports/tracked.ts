@@ -1,7 +1,7 @@
 import type { Operation } from '../earth-engine/operation.ts';
 import type { ExportRecord } from './export.ts';
-import { toEarlierTokens, toSend, toToken } from './export-id.ts';
 import type { TrackedOperation } from './project-record.ts';
+import { toEarlierTokens, toSend, toToken } from './sent-id.ts';
 
 const DEFAULT_PRIORITY = 100;
 const SHORTEST_WAIT_MS = 10_000;

@@ -1,4 +1,3 @@
-import type { Budget } from '../budget.ts';
 import { concurrently } from '../concurrently.ts';
 import type { Answer } from '../earth-engine/client.ts';
 import { readGoogleError } from '../earth-engine/google-error.ts';
@@ -10,24 +9,13 @@ import { toLogFields } from './log-fields.ts';
 import { lookAtOperations, UNREADABLE_UNTIL_LOST_MS } from './look.ts';
 import { planLooks } from './plan-looks.ts';
 import type { TrackedOperation } from './project-record.ts';
-import { settleDoubts } from './settle.ts';
+import { settleDoubts } from './settle-doubts.ts';
 import { isAccepted } from './states.ts';
-import type { TickReport } from './tick-report.ts';
-import { type PollerParts, takeCall, type Visit } from './visit.ts';
+import { type PollerParts, takeVisitCall, type Visit, type VisitOptions } from './visit.ts';
 import { walkProject } from './walk-project.ts';
 
 const CANCELS_AT_ONCE = 10;
 const LOOK_FOR_SUPERSEDED_EVERY_MS = 600_000;
-
-/** What one visit is about. */
-export interface VisitOptions {
-  /** The project's exports that are due. */
-  due: ExportRecord[];
-  budget: Budget;
-  report: TickReport;
-  /** Who holds the lease: this tick and no other. */
-  owner: string;
-}
 
 /**
  * Drives one project's due exports one step each: takes up what was accepted, looks at what runs, settles what is in
@@ -104,7 +92,7 @@ async function readHold(parts: PollerParts, visit: Visit): Promise<void> {
 async function carryOutCancels(parts: PollerParts, visit: Visit, due: readonly ExportRecord[]): Promise<void> {
   const asked = due.filter(({ cancelRequestedAt, state }) => cancelRequestedAt !== undefined && isAccepted(state));
   await concurrently(asked, CANCELS_AT_ONCE, async (record) => {
-    const call = takeCall(visit);
+    const call = takeVisitCall(visit);
     if (!call || record.operation === undefined) return;
     const answer = await parts.earthEngine.cancelOperation(record.operation, call);
     const isDone = isAnswerToCancel(answer);

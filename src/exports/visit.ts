@@ -1,6 +1,7 @@
 import type { Budget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
 import type { CallOptions, EarthEngineClient } from '../earth-engine/client.ts';
+import { takeCall } from '../earth-engine/take-call.ts';
 import type { Log } from '../log.ts';
 import type { ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
@@ -25,6 +26,16 @@ export interface PollerParts {
   draining?: AbortSignal;
 }
 
+/** What one visit is about. */
+export interface VisitOptions {
+  /** The project's exports that are due. */
+  due: ExportRecord[];
+  budget: Budget;
+  report: TickReport;
+  /** Who holds the lease: this tick and no other. */
+  owner: string;
+}
+
 /** One project during one tick: what is known of it, and what the steps of the visit find out. */
 export interface Visit {
   project: ProjectRecord;
@@ -44,16 +55,12 @@ export interface Visit {
   report: TickReport;
 }
 
-const CALL_TIMEOUT_MS = 10_000;
-
-/** What the next call may take of what is left of the budget; undefined when nothing is. A tick counts what is sent. */
-export function takeCall({ budget, report }: { budget: Budget; report?: TickReport }): CallOptions | undefined {
-  const timeoutMs = Math.min(CALL_TIMEOUT_MS, budget.remainingMs());
-  if (timeoutMs <= 0) return undefined;
+/** What the next call of the visit may take; undefined when the budget is used up. The tick counts what is sent. */
+export function takeVisitCall({ budget, report }: Pick<Visit, 'budget' | 'report'>): CallOptions | undefined {
   const onRequest = () => {
-    if (report) report.apiCalls += 1;
+    report.apiCalls += 1;
   };
-  return { timeoutMs, signal: budget.signal, onRequest };
+  return takeCall({ budget, onRequest });
 }
 
 /** The record of a tracked export: from this tick's own reading, else from the ledger. */

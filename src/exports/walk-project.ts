@@ -1,7 +1,7 @@
 import type { Operation } from '../earth-engine/operation.ts';
 import type { LookPlan } from './plan-looks.ts';
 import { type ProjectList, readProjectList } from './project-list.ts';
-import { type PollerParts, takeCall, type Visit } from './visit.ts';
+import { type PollerParts, takeVisitCall, type Visit } from './visit.ts';
 
 /** Operations are tracked by Earth Engine's createTime, but right after they were accepted by ledger time. */
 const CLOCK_MARGIN_MS = 600_000;
@@ -16,7 +16,7 @@ export async function walkProject(parts: PollerParts, visit: Visit, plan?: LookP
   const isEnough = plan ? createStop(plan) : () => false;
   const list = await readProjectList(parts.earthEngine, visit.project.project, {
     startedAt: await parts.ledger.now(),
-    call: () => takeCall(visit),
+    call: () => takeVisitCall(visit),
     names: new Set(visit.tracked.keys()),
     isEnough(soFar, page) {
       pageEnds.push(toPageEnd(page, pageEnds.at(-1)));

@@ -1,6 +1,7 @@
 import type { Answer } from '../earth-engine/client.ts';
+import { CALL_TIMEOUT_MS } from '../earth-engine/take-call.ts';
 import { allowedProjects } from './allowance.ts';
-import { CALL_TIMEOUT_MS, readSuccess, relayError } from './earth-engine-answer.ts';
+import { readSuccess, relayError } from './earth-engine-answer.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { type HttpAnswer, toJsonAnswer } from './http-answer.ts';
 import { refuseProject } from './refusals.ts';

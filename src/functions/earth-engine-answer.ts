@@ -4,9 +4,6 @@ import { CallRefused } from './google-error.ts';
 import { type HttpAnswer, toJsonAnswer } from './http-answer.ts';
 import { RETRY_AFTER_SECONDS } from './refusals.ts';
 
-/** How long a caller waits for a call that is passed on. */
-export const CALL_TIMEOUT_MS = 10_000;
-
 /** The Operation in an answer as it came; undefined when it is none. */
 export function readOperationAnswer(answer: Answer): object | undefined {
   const isRead = answer.kind === 'answered' && answer.status === 200 && readOperation(answer.body) !== undefined;

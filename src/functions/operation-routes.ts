@@ -1,12 +1,13 @@
 import { concurrently } from '../concurrently.ts';
 import type { Answer } from '../earth-engine/client.ts';
 import { readOperation } from '../earth-engine/operation.ts';
+import { CALL_TIMEOUT_MS } from '../earth-engine/take-call.ts';
 import { cancelExport } from '../exports/cancel.ts';
 import type { ExportRecord } from '../exports/export.ts';
-import { readToken } from '../exports/export-id.ts';
+import { readToken } from '../exports/sent-id.ts';
 import { isFinal } from '../exports/states.ts';
 import { allowedProjects, maySee } from './allowance.ts';
-import { CALL_TIMEOUT_MS, readOperationAnswer, readSuccess, relayError } from './earth-engine-answer.ts';
+import { readOperationAnswer, readSuccess, relayError } from './earth-engine-answer.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { type HttpAnswer, toJsonAnswer } from './http-answer.ts';
 import { withCallerDescription } from './operation-resource.ts';

@@ -1,5 +1,5 @@
-import { toSend } from '../exports/export-id.ts';
 import { LedgerUnavailable } from '../exports/ledger.ts';
+import { toSend } from '../exports/sent-id.ts';
 import type { Submitted } from '../exports/submitter.ts';
 import { toEarthEngineBody } from '../request/export-request.ts';
 import { toExportResource } from './export-resource.ts';

@@ -2,8 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import type { Failure, SendOutcome } from '../../src/earth-engine/failure.ts';
 import { afterSend } from '../../src/exports/after-send.ts';
 import { applyChanges } from '../../src/exports/apply-changes.ts';
-import { toAdmitRank } from '../../src/exports/claim.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
+import { toAdmitRank } from '../../src/exports/waiting.ts';
 import { HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toClaimed, toOperation, toRecord } from './record.ts';
 
 const FAILURE: Failure = {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { afterWalk, mayResend, needsDestination, type Sighting } from '../../src/exports/after-walk.ts';
 import { applyChanges } from '../../src/exports/apply-changes.ts';
-import type { Destination } from '../../src/exports/destination.ts';
+import type { Destination } from '../../src/exports/end-lost.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toClaimed, toOperation } from './record.ts';
 

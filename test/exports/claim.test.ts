@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
 import { applyChanges } from '../../src/exports/apply-changes.ts';
-import { toAdmitRank, toClaim, toNextSubmission, toWaiting } from '../../src/exports/claim.ts';
+import { toClaim } from '../../src/exports/claim.ts';
 import { toDoubtWaitMs } from '../../src/exports/doubt-wait.ts';
-import { toSend } from '../../src/exports/export-id.ts';
+import { toNextSubmission } from '../../src/exports/next-submission.ts';
+import { toSend } from '../../src/exports/sent-id.ts';
+import { toAdmitRank, toWaiting } from '../../src/exports/waiting.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toClaimed, toRecord } from './record.ts';
 
 const SUBMIT_BUDGET_MS = 20 * SECOND_MS;

@@ -1,15 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import {
-  isExportId,
-  readToken,
-  toEarlierTokens,
-  toExportId,
-  toMessageExportId,
-  toSend,
-  toSentDescription,
-  toSentId,
-  toToken,
-} from '../../src/exports/export-id.ts';
+import { isExportId, toExportId, toMessageExportId } from '../../src/exports/export-id.ts';
+import { readToken, toEarlierTokens, toSend, toSentDescription, toSentId, toToken } from '../../src/exports/sent-id.ts';
 
 describe('toExportId()', () => {
   test.each(['a', 'job-1', 'x'.repeat(60)])('leaves %s as it is', (key) => {

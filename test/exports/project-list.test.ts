@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { EarthEngineClient } from '../../src/earth-engine/client.ts';
-import { toEarlierTokens, toSend } from '../../src/exports/export-id.ts';
 import { findSuperseded, type ProjectList, readProjectList, toSighting } from '../../src/exports/project-list.ts';
+import { toEarlierTokens, toSend } from '../../src/exports/sent-id.ts';
 import { HOUR_MS, MINUTE_MS, NOW, toClaimed } from './record.ts';
 
 const record = toClaimed({ submission: 3 });

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
-import { toAdmitRank } from '../../src/exports/claim.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
-import { toSend } from '../../src/exports/export-id.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { retryExport } from '../../src/exports/retry.ts';
+import { toSend } from '../../src/exports/sent-id.ts';
+import { toAdmitRank } from '../../src/exports/waiting.ts';
 import { createVirtualClock } from '../simulation/virtual-clock.ts';
 import { NOW, toRecord } from './record.ts';
 import { fullExport } from './sample-export.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { toEarlierTokens, toSend, toToken } from '../../src/exports/export-id.ts';
+import { toEarlierTokens, toSend, toToken } from '../../src/exports/sent-id.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews, toTracked } from '../../src/exports/tracked.ts';
 import { HOUR_MS, MINUTE_MS, NOW, SECOND_MS, toEntry, toOperation, toRecord } from './record.ts';
 
