@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Expression } from './expression.ts';
 import { canonicalGraph } from './graph/canonical-graph.ts';
-import { canonicalJson } from './graph/canonical-json.ts';
+import { type CanonicalMemo, canonicalJson } from './graph/canonical-json.ts';
 
 /** What of a request makes it that request: everything that is sent to Earth Engine or kept, but ids and tokens. */
 export interface DigestedContent {
@@ -18,11 +18,16 @@ export interface DigestedContent {
 /**
  * `c1:` and the SHA-256 in hex of what `content` asks for. Two writings of one classifier, by different clients or as a
  * recipe, have the same digest; a default has the digest of its value. `c1` names the rules: other rules, other letters.
+ * `numberLists` has the JSON of lists of numbers in it, as far as that is written already.
  */
-export function digestContent(content: DigestedContent): string {
+export function digestContent(
+  content: DigestedContent,
+  numberLists: CanonicalMemo['numberLists'] = new Map<unknown, string>(),
+): string {
   const { project, asset, overwrite, description, workloadTag = null, priority = 100, labels } = content;
-  const fields = canonicalJson({ project, asset, overwrite, description, workloadTag, priority, labels });
-  const graph = canonicalGraph(content.expression);
+  const memo = { names: new Map(), numberLists };
+  const fields = canonicalJson({ project, asset, overwrite, description, workloadTag, priority, labels }, memo);
+  const graph = canonicalGraph(content.expression, memo);
   const hash = createHash('sha256');
   // UTF-8 would write every lone surrogate as the same replacement character.
   for (const text of [fields, '\n', graph]) hash.update(text, text.isWellFormed() ? 'utf8' : 'utf16le');

@@ -1,6 +1,6 @@
-import type { Expression, FunctionInvocation, ValueNode } from '../expression.ts';
-import { byCodeUnits } from '../json-object.ts';
-import { canonicalJson } from './canonical-json.ts';
+import type { Expression, ValueNode } from '../expression.ts';
+import { type CanonicalMemo, canonicalJson, writeName } from './canonical-json.ts';
+import { sortNames } from './sort-names.ts';
 
 /**
  * What a node stands for: its content with every argument of an enclosing function left blank, and where in it those
@@ -13,18 +13,18 @@ interface Summary {
 
 /** A node whose children are being summarised. */
 interface Frame {
-  node: ValueNode;
+  kind: 'call' | 'list' | 'dictionary' | 'definition' | 'through';
   /** The key of the value it is the top of. */
   key: string | undefined;
-  /** What leads to each child, in order, where that is no index. */
-  names: string[] | undefined;
-  children: ValueNode[];
-  tokens: string[];
+  /** Children by name come first, then those in a list. */
+  names: readonly string[];
+  members: Record<string, ValueNode>;
+  items: readonly ValueNode[];
+  /** How many children are written. */
+  count: number;
+  text: string;
   free: Map<string, string> | undefined;
-  /** Length of the tokens together. */
-  size: number;
-  /** Whether it adds nothing of its own to its one child: a leaf or a reference at the top of a value. */
-  through: boolean;
+  argumentNames: readonly string[];
 }
 
 interface Writer {
@@ -32,8 +32,7 @@ interface Writer {
   known: Map<string, Summary>;
   /** Lines written so far, and the token that stands for each. */
   lines: Map<string, string>;
-  /** Names behind their length: few, and used over and over. */
-  names: Map<string, string>;
+  memo: CanonicalMemo;
   /** Longer content becomes a line of its own. */
   longestInline: number;
   /** A node that is longer than this ends the writing. */
@@ -42,6 +41,8 @@ interface Writer {
 
 const NULL = 'null';
 const ARGUMENT = '$';
+const NONE: readonly never[] = [];
+const NO_MEMBERS: Record<string, ValueNode> = {};
 const MAX_UNFOLDED = 20_000_000;
 
 /**
@@ -54,15 +55,17 @@ const MAX_UNFOLDED = 20_000_000;
  *
  * The graph must be valid: bounded in depth, without cycles, every reference resolved.
  */
-export function canonicalGraph(expression: Expression): string {
-  const unfolded = { longestInline: Number.POSITIVE_INFINITY, longest: MAX_UNFOLDED };
-  return (
-    write(expression, unfolded) ?? write(expression, { longestInline: 128, longest: Number.POSITIVE_INFINITY }) ?? ''
-  );
+export function canonicalGraph(expression: Expression, memo: CanonicalMemo): string {
+  const unfolded = { longestInline: Number.POSITIVE_INFINITY, longest: MAX_UNFOLDED, memo };
+  const folded = { longestInline: 128, longest: Number.POSITIVE_INFINITY, memo };
+  return write(expression, unfolded) ?? write(expression, folded) ?? '';
 }
 
-function write({ values, result }: Expression, limits: { longestInline: number; longest: number }): string | undefined {
-  const writer: Writer = { values, known: new Map(), lines: new Map(), names: new Map(), ...limits };
+function write(
+  { values, result }: Expression,
+  options: Pick<Writer, 'memo' | 'longestInline' | 'longest'>,
+): string | undefined {
+  const writer: Writer = { values, known: new Map(), lines: new Map(), ...options };
   const summary = summarise(writer, result);
   if (summary === undefined || writer.lines.size === 0) return summary?.token;
   return [...writer.lines.keys(), summary.token].join('\n');
@@ -71,9 +74,8 @@ function write({ values, result }: Expression, limits: { longestInline: number; 
 function summarise(writer: Writer, result: string): Summary | undefined {
   const stack = [openValue(writer, result)];
   for (let frame = stack.at(-1); frame !== undefined; frame = stack.at(-1)) {
-    const child = frame.children[frame.tokens.length];
-    // Nulls that a call leaves out make up less than the other half: so much can only become a token that is too long.
-    if (frame.size > 2 * writer.longest) return undefined;
+    if (frame.text.length > writer.longest) return undefined;
+    const child = nextChild(frame);
     if (child !== undefined) {
       const opened = enter(writer, frame, child);
       if (opened !== undefined) stack.push(opened);
@@ -90,6 +92,11 @@ function summarise(writer: Writer, result: string): Summary | undefined {
   return undefined;
 }
 
+function nextChild({ names, members, items, count }: Frame): ValueNode | undefined {
+  const name = names[count];
+  return name === undefined ? items[count - names.length] : (members[name] ?? {});
+}
+
 /** Adds a child that needs no frame of its own, a leaf or a value met before; else answers the frame it needs. */
 function enter(writer: Writer, frame: Frame, child: ValueNode): Frame | undefined {
   const { valueReference: key, argumentReference: name, integerValue, bytesValue } = child;
@@ -97,8 +104,8 @@ function enter(writer: Writer, frame: Frame, child: ValueNode): Frame | undefine
   else if (name !== undefined) addChild(writer, frame, ARGUMENT, new Map([[name, '']]));
   else if (integerValue !== undefined) addChild(writer, frame, String(BigInt(integerValue)), undefined);
   else if (bytesValue !== undefined)
-    addChild(writer, frame, shorten(writer, `b${canonicalJson(bytesValue)}`), undefined);
-  else if (key === undefined) return openFrame(child, undefined);
+    addChild(writer, frame, shorten(writer, `b${canonicalJson(bytesValue, writer.memo)}`), undefined);
+  else if (key === undefined) return openFrame(writer, child, undefined);
   else {
     const known = writer.known.get(key);
     if (known === undefined) return openValue(writer, key);
@@ -108,21 +115,31 @@ function enter(writer: Writer, frame: Frame, child: ValueNode): Frame | undefine
 }
 
 function toToken(writer: Writer, constant: unknown): string {
-  const text = canonicalJson(constant);
+  const text = canonicalJson(constant, writer.memo);
   return text.length > writer.longestInline ? shorten(writer, `c${text}`) : text;
 }
 
 function addChild(writer: Writer, frame: Frame, token: string, free: Map<string, string> | undefined): void {
-  const index = frame.tokens.push(token) - 1;
-  frame.size += token.length;
-  if (free === undefined || frame.size > 2 * writer.longest) return;
-  if (frame.through) {
+  const name = frame.names[frame.count];
+  if (frame.kind === 'through' || frame.kind === 'definition') frame.text = token;
+  else if (frame.kind === 'list') frame.text += `${token},`;
+  else if (name === undefined) frame.text = `${token}(${frame.text}`;
+  else if (frame.kind === 'dictionary' || token !== NULL) {
+    frame.text += writeName(name, writer.memo);
+    frame.text += `${token},`;
+  }
+  if (free !== undefined) addFree(writer, frame, free);
+  frame.count += 1;
+}
+
+function addFree(writer: Writer, frame: Frame, free: Map<string, string>): void {
+  if (frame.kind === 'through') {
     frame.free = free;
     return;
   }
   frame.free ??= new Map();
-  const name = frame.names?.[index];
-  const step = name === undefined ? String(index) : writeName(writer, name);
+  const name = frame.names[frame.count];
+  const step = name === undefined ? String(frame.count) : writeName(name, writer.memo);
   for (const [argument, places] of free)
     frame.free.set(argument, `${frame.free.get(argument) ?? ''}${step}(${places})`);
 }
@@ -130,83 +147,64 @@ function addChild(writer: Writer, frame: Frame, token: string, free: Map<string,
 function openValue(writer: Writer, key: string): Frame {
   const node = writer.values[key];
   if (node === undefined) throw new Error(`Cannot write the graph: it has no value ${JSON.stringify(key)}`);
-  return openFrame(node, key);
+  return openFrame(writer, node, key);
 }
 
-function openFrame(node: ValueNode, key: string | undefined): Frame {
+function openFrame(writer: Writer, node: ValueNode, key: string | undefined): Frame {
   const frame: Frame = {
-    node,
+    kind: 'through',
     key,
-    names: undefined,
-    children: [],
-    tokens: [],
+    names: NONE,
+    members: NO_MEMBERS,
+    items: NONE,
+    count: 0,
+    text: '',
     free: undefined,
-    size: 0,
-    through: false,
+    argumentNames: NONE,
   };
   const { functionInvocationValue: call, functionDefinitionValue: definition } = node;
   if (call !== undefined) {
-    openMembers(frame, call.arguments ?? {});
-    if (call.functionReference !== undefined) frame.children.push({ valueReference: call.functionReference });
-  } else if (node.arrayValue !== undefined) frame.children = node.arrayValue.values ?? [];
-  else if (node.dictionaryValue !== undefined) openMembers(frame, node.dictionaryValue.values ?? {});
-  else if (definition !== undefined) frame.children.push({ valueReference: definition.body });
-  else {
-    frame.through = true;
-    frame.children.push(node);
-  }
+    frame.kind = 'call';
+    openMembers(frame, call.arguments);
+    if (call.functionReference !== undefined) frame.items = [{ valueReference: call.functionReference }];
+    if (call.functionName !== undefined) frame.text = `${writeName(call.functionName, writer.memo)}(`;
+  } else if (node.arrayValue !== undefined) {
+    frame.kind = 'list';
+    frame.text = '[';
+    frame.items = node.arrayValue.values ?? NONE;
+  } else if (node.dictionaryValue !== undefined) {
+    frame.kind = 'dictionary';
+    frame.text = '{';
+    openMembers(frame, node.dictionaryValue.values);
+  } else if (definition !== undefined) {
+    frame.kind = 'definition';
+    frame.argumentNames = definition.argumentNames ?? NONE;
+    frame.items = [{ valueReference: definition.body }];
+  } else frame.items = [node];
   return frame;
 }
 
-function openMembers(frame: Frame, members: Record<string, ValueNode>): void {
-  frame.names = Object.keys(members).sort(byCodeUnits);
-  for (const name of frame.names) frame.children.push(members[name] ?? {});
-}
-
-function writeName(writer: Writer, name: string): string {
-  const known = writer.names.get(name);
-  if (known !== undefined) return known;
-  const text = `${name.length}"${name}:`;
-  writer.names.set(name, text);
-  return text;
+function openMembers(frame: Frame, members: Record<string, ValueNode> = NO_MEMBERS): void {
+  frame.names = sortNames(Object.keys(members));
+  frame.members = members;
 }
 
 function closeFrame(writer: Writer, frame: Frame): Summary {
-  const { node, free, through } = frame;
-  if (node.functionDefinitionValue !== undefined) return closeDefinition(writer, frame);
-  if (through) return { token: frame.tokens[0] ?? NULL, free };
+  const { kind, text, free } = frame;
+  if (kind === 'definition') return closeDefinition(writer, frame);
+  if (kind === 'through') return { token: text, free };
   for (const [name, places] of free ?? []) free?.set(name, shorten(writer, places));
-  return { token: shorten(writer, writeNode(writer, frame)), free };
+  return { token: shorten(writer, `${text})`), free };
 }
 
-/** A call, list or dictionary. Appending leaves what is appended where it is; `join` would copy it at every level. */
-function writeNode(writer: Writer, { node, names, tokens }: Frame): string {
-  const { functionInvocationValue: call } = node;
-  let text = node.arrayValue === undefined ? '{' : '[';
-  if (call !== undefined) text = `${writeCallee(writer, call, tokens)}(`;
-  const count = names?.length ?? tokens.length;
-  for (let index = 0; index < count; index++) {
-    const name = names?.[index];
-    if (call !== undefined && tokens[index] === NULL) continue;
-    text += name === undefined ? `${tokens[index]},` : `${writeName(writer, name)}${tokens[index]},`;
-  }
-  return `${text})`;
-}
-
-/** The name of what is called, or where that is of the graph itself the last of the tokens. */
-function writeCallee(writer: Writer, { functionName }: FunctionInvocation, tokens: string[]): string | undefined {
-  return functionName === undefined ? tokens.at(-1) : writeName(writer, functionName);
-}
-
-function closeDefinition(writer: Writer, { node, tokens, free }: Frame): Summary {
-  const names = node.functionDefinitionValue?.argumentNames ?? [];
+function closeDefinition(writer: Writer, { argumentNames, text, free }: Frame): Summary {
   let places = '';
-  for (const name of names) {
+  for (const name of argumentNames) {
     places += `${free?.get(name) ?? '-'},`;
     free?.delete(name);
   }
   for (const [name, below] of free ?? []) free?.set(name, shorten(writer, below));
-  return { token: shorten(writer, `λ${places}→${tokens[0]}`), free: free?.size === 0 ? undefined : free };
+  return { token: shorten(writer, `λ${places}→${text}`), free: free?.size === 0 ? undefined : free };
 }
 
 /** `text` itself, or the token of the line that it becomes. */
