@@ -79,14 +79,14 @@ export function parseExportRequest(body: unknown, options: ParseOptions): Parsed
     asset,
     expression: graph.expression,
   });
-  const bytes = countBytes(request);
+  const { outline, nodes } = graph;
+  const bytes = countBytes(request, nodes.bytes);
   if (bytes > MAX_BODY_BYTES) {
     const violation = { field: 'expression', description: tooLarge(request.expression, bytes) };
     return { valid: false, violations: [violation], ...id, project: request.project, asset };
   }
   const warnings = [...graph.warnings, ...priorityWarnings(request)];
-  const { outline } = graph;
-  const about = { warnings, digest: digestContent(request), bytes, ...(outline && { outline }) };
+  const about = { warnings, digest: digestContent(request, nodes.numberLists), bytes, ...(outline && { outline }) };
   return { valid: true, request, ...id, ...about };
 }
 
@@ -105,9 +105,14 @@ export function toEarthEngineBody(request: ExportRequest, send: { description: s
   });
 }
 
-/** The longest description and requestId that are ever sent count, so that no later submission can be too large. */
-function countBytes(request: ExportRequest): number {
-  return Buffer.byteLength(toEarthEngineBody(request, { description: 'x'.repeat(100), requestId: 'x'.repeat(60) }));
+/**
+ * The longest description and requestId that are ever sent count, so that no later submission can be too large. The
+ * values of the graph were counted on the walk over them; here `{}` stands in their place.
+ */
+function countBytes(request: ExportRequest, bytesOfValues: number): number {
+  const expression = { ...request.expression, values: {} };
+  const longest = { description: 'x'.repeat(100), requestId: 'x'.repeat(60) };
+  return Buffer.byteLength(toEarthEngineBody({ ...request, expression }, longest)) - 2 + bytesOfValues;
 }
 
 function tooLarge(expression: Expression, bytes: number): string {

@@ -1,6 +1,7 @@
 import { checkClassifier } from './classifier/check-classifier.ts';
 import type { Expression } from './expression.ts';
 import { checkExpression } from './graph/check-expression.ts';
+import type { GraphNodes } from './graph/graph-walk.ts';
 import { isObject, type Json } from './json-object.ts';
 import { type Outline, toOutline } from './outline/to-outline.ts';
 import { placeAt } from './place.ts';
@@ -12,6 +13,7 @@ import { createViolations, type FieldViolation, type Violations } from './violat
 /** The graph of a request, checked, what is unwise about it, and what it is in few words. */
 export interface RequestGraph {
   expression: Expression;
+  nodes: GraphNodes;
   warnings: FieldViolation[];
   outline?: Outline;
 }
@@ -43,7 +45,11 @@ export function readGraph(
   if (graph === undefined) return undefined;
   const warnings = createViolations();
   checkClassifier(graph, nonExportable, { violations, warnings });
-  const checked = { expression: graph.expression, warnings: [...graph.warnings, ...warnings.list()] };
+  const checked = {
+    expression: graph.expression,
+    nodes: graph.nodes,
+    warnings: [...graph.warnings, ...warnings.list()],
+  };
   const outline = toOutline(graph);
   return outline ? { ...checked, outline } : checked;
 }

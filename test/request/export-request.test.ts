@@ -1,6 +1,8 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { parseExportRequest, toEarthEngineBody } from '../../src/request/export-request.ts';
+import { validGraph } from './graph/arbitrary-graph.ts';
 import { accepted, call, constant, DESTINATION, faults, graph, parse, requestFixture, trained } from './parse.ts';
 
 const NAME = 'assetExportOptions.earthEngineDestination.name';
@@ -275,9 +277,30 @@ describe('toEarthEngineBody()', () => {
   });
 
   test('is never longer than the bytes that were told', () => {
-    const { request, bytes } = accepted(
-      parse(body({ expression: graph({ 0: trained(undefined, { classProperty: constant('é東😀') }) }) })),
+    const values = fc.jsonValue({ stringUnit: 'binary' });
+    const names = fc.string({ unit: 'binary' });
+    fc.assert(
+      fc.property(validGraph(), values, names, (expression, value, name) => {
+        Object.assign(expression.values, {
+          [`more ${name}`]: { dictionaryValue: { values: { [name]: constant(value) } } },
+        });
+        const { request, bytes } = accepted(parse(body({ expression })));
+        const sent = toEarthEngineBody(request, { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
+        expect(Buffer.byteLength(sent)).toBe(bytes);
+      }),
     );
+  });
+
+  test.each([
+    ['é東😀'],
+    ['\ud800'],
+    ['"\\\n\u0007\u007f\u2028'],
+    [[1.5, [2e300, [-7]]]],
+    [[-0, 1]],
+    [{ a: [], 'ü"': {} }],
+  ])('has as many bytes as were told with %j', (value) => {
+    const features = call('f', { value: constant(value) });
+    const { request, bytes } = accepted(parse(body({ expression: graph({ 0: trained(undefined, { features }) }) })));
     const sent = toEarthEngineBody(request, { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
     expect(Buffer.byteLength(sent)).toBe(bytes);
   });

@@ -1,6 +1,7 @@
 import type { ValueNode } from '../expression.ts';
 import type { Place } from '../place.ts';
 import type { Violations } from '../violations.ts';
+import type { JsonBytes } from './json-bytes.ts';
 
 /** A node's way out of its own value: to another value, by whatever kind of reference. */
 export interface GraphReference {
@@ -45,22 +46,20 @@ export interface GraphNodes {
   classifierCalls: GraphCall[];
   /** Levels of nesting, the expression itself being the first. */
   depth: number;
+  /** How many bytes of JSON the values have together, as long as there is no fault. */
+  bytes: number;
+  /** The JSON of lists in constants that hold nothing but numbers: it is needed twice, and costs more than the walk. */
+  numberLists: Map<unknown, string>;
   /** Where a zero has a sign, which JSON.stringify drops. */
   negativeZero?: Place;
 }
 
-/** Something to be looked at: a node, or (`constant`) a list or object within a constant. */
-export interface Todo {
-  value: unknown;
-  place: Place;
-  depth: number;
-  constant: boolean;
-}
-
-/** A walk under way: what is left to look at, the entry of `values` it is in, and what it found so far. */
+/** A walk under way: the entry of `values` it is in, and what it found so far. */
 export interface Walk {
-  todo: Todo[];
   owner: GraphValue;
+  /** Level of nesting that it is at. */
+  depth: number;
   nodes: GraphNodes;
+  bytes: JsonBytes;
   violations: Violations;
 }

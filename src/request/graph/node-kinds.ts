@@ -1,10 +1,21 @@
 import { describeValue, quoteShort } from '../describe-value.ts';
 import { isObject, type Json } from '../json-object.ts';
 import { type Place, placeAt } from '../place.ts';
-import type { GraphReference, Todo, Walk } from './graph-walk.ts';
-import { checkNumber } from './visit-constant.ts';
+import { noteLevels } from './enter-level.ts';
+import type { GraphReference, Walk } from './graph-walk.ts';
+import { addList, addObject, addScalar } from './json-bytes.ts';
+import { isOddNumber, nameNumber } from './visit-constant.ts';
 
-type ReadKind = (walk: Walk, value: unknown, todo: Todo) => void;
+/** What is below a node, left until all faults of the node itself are named: its nodes, or a list or object in a constant. */
+export type Below = unknown[] | Json;
+
+/** A kind of node. */
+export interface NodeKind {
+  /** Names what is wrong with a node at `place`, and answers what is below it. */
+  read: (walk: Walk, value: unknown, place: Place) => Below | undefined;
+  /** The keys between a node and those below it; undefined where what is below is no node. */
+  way?: readonly string[];
+}
 
 /** A reference as it is found: its kind, the place it is in, and the names it binds. */
 interface ReferenceFrom {
@@ -18,101 +29,111 @@ const BASE64 = /^[A-Za-z0-9+/_-]*={0,2}$/;
 const INTEGER = /^-?\d{1,19}$/;
 const INTEGER_LIMIT = 2n ** 63n;
 
-/** What each kind of node may hold: names what is wrong with it, and leaves the nodes below it for later on the walk. */
-export const nodeKinds: Record<string, ReadKind> = {
-  constantValue(walk, value, { place, depth }) {
-    if (typeof value === 'object' && value !== null) {
-      walk.todo.push({ value, place: placeAt('constantValue', place), depth: depth + 1, constant: true });
-    } else if (typeof value === 'number') checkNumber(walk, value, () => placeAt('constantValue', place));
-    else if (value === undefined) expected(walk, placeAt('constantValue', place), value, 'any JSON value');
-  },
-  integerValue(walk, value, { place }) {
-    if (typeof value === 'string' && INTEGER.test(value) && isInt64(BigInt(value))) return;
-    expected(walk, placeAt('integerValue', place), value, 'a 64-bit integer as text, e.g. "5",');
-  },
-  bytesValue(walk, value, { place }) {
-    if (typeof value === 'string' && BASE64.test(value)) return;
-    expected(walk, placeAt('bytesValue', place), value, 'base64 text');
-  },
-  arrayValue(walk, value, { place, depth }) {
-    const at = placeAt('arrayValue', place);
-    if (!checkObject(walk, value, at, ['values'])) return;
-    const { values } = value;
-    if (values === undefined) return;
-    const below = placeAt('values', at);
-    if (!Array.isArray(values)) {
-      expected(walk, below, values, 'a list of nodes');
-      return;
-    }
-    deepen(walk, depth + 2);
-    for (let index = values.length - 1; index >= 0; index--) {
-      walk.todo.push({ value: values[index], place: placeAt(index, below), depth: depth + 3, constant: false });
-    }
-  },
-  dictionaryValue(walk, value, { place, depth }) {
-    const at = placeAt('dictionaryValue', place);
-    if (checkObject(walk, value, at, ['values'])) pushNodes(walk, value, { key: 'values', place: at, depth });
-  },
-  functionDefinitionValue(walk, value, { place, depth }) {
-    const at = placeAt('functionDefinitionValue', place);
-    if (!checkObject(walk, value, at, ['argumentNames', 'body'])) return;
-    deepen(walk, depth + 2);
-    const binds = readArgumentNames(walk, value['argumentNames'], placeAt('argumentNames', at));
-    refer(walk, value['body'], { kind: 'body', above: at, binds });
-  },
-  functionInvocationValue(walk, value, { place, depth }) {
-    const at = placeAt('functionInvocationValue', place);
-    if (!checkObject(walk, value, at, ['functionName', 'functionReference', 'arguments'])) return;
-    readFunction(walk, value, { at, place });
-    pushNodes(walk, value, { key: 'arguments', place: at, depth });
-  },
-  argumentReference(walk, value, { place }) {
-    const at = placeAt('argumentReference', place);
-    if (typeof value === 'string') walk.owner.arguments = append(walk.owner.arguments, { name: value, place: at });
-    else expected(walk, at, value, 'the name of an argument');
-  },
-  valueReference(walk, value, { place }) {
-    refer(walk, value, { kind: 'valueReference', above: place });
-  },
+/** A kind whose value is an object: its key, and the keys that the object may have. */
+interface ObjectKind {
+  key: string;
+  keys: readonly string[];
+}
+
+const ARRAY: ObjectKind = { key: 'arrayValue', keys: ['values'] };
+const DICTIONARY: ObjectKind = { key: 'dictionaryValue', keys: ['values'] };
+const DEFINITION: ObjectKind = { key: 'functionDefinitionValue', keys: ['argumentNames', 'body'] };
+const CALL: ObjectKind = { key: 'functionInvocationValue', keys: ['functionName', 'functionReference', 'arguments'] };
+
+const kinds: Record<string, NodeKind> = {
+  constantValue: { read: readConstant },
+  integerValue: { read: readInteger },
+  bytesValue: { read: readBytes },
+  arrayValue: { read: readArray, way: ['arrayValue', 'values'] },
+  dictionaryValue: { read: readDictionary, way: ['dictionaryValue', 'values'] },
+  functionDefinitionValue: { read: readDefinition },
+  functionInvocationValue: { read: readCall, way: ['functionInvocationValue', 'arguments'] },
+  argumentReference: { read: readArgument },
+  valueReference: { read: (walk, value, place) => refer(walk, value, { kind: 'valueReference', above: place }) },
 };
 
-function readFunction(walk: Walk, call: Json, { at, place }: { at: Place; place: Place }): void {
+/** What each kind of node may hold, by its key. */
+export const nodeKinds: ReadonlyMap<string, NodeKind> = new Map(Object.entries(kinds));
+
+function readConstant(walk: Walk, value: unknown, place: Place): Below | undefined {
+  if (typeof value === 'object' && value !== null) return value as Below;
+  if (value === undefined) return expected(walk, placeAt('constantValue', place), value, 'any JSON value');
+  if (typeof value === 'number' && isOddNumber(value)) nameNumber(walk, value, placeAt('constantValue', place));
+  return addScalar(walk.bytes, value);
+}
+
+function readInteger(walk: Walk, value: unknown, place: Place): undefined {
+  if (typeof value === 'string' && INTEGER.test(value) && isInt64(BigInt(value))) return addScalar(walk.bytes, value);
+  return expected(walk, placeAt('integerValue', place), value, 'a 64-bit integer as text, e.g. "5",');
+}
+
+function readBytes(walk: Walk, value: unknown, place: Place): undefined {
+  if (typeof value === 'string' && BASE64.test(value)) return addScalar(walk.bytes, value);
+  return expected(walk, placeAt('bytesValue', place), value, 'base64 text');
+}
+
+function readArray(walk: Walk, value: unknown, place: Place): Below | undefined {
+  if (!checkObject(walk, value, place, ARRAY)) return undefined;
+  const { values } = value;
+  if (values === undefined) return undefined;
+  if (!Array.isArray(values)) return expected(walk, placeAt('values', place, [ARRAY.key]), values, 'a list of nodes');
+  noteLevels(walk, 2);
+  return values;
+}
+
+function readDictionary(walk: Walk, value: unknown, place: Place): Below | undefined {
+  if (!checkObject(walk, value, place, DICTIONARY)) return undefined;
+  const { values } = value;
+  if (values === undefined || isMembers(walk, values)) return values;
+  return expected(walk, placeAt('values', place, [DICTIONARY.key]), values, 'an object of nodes');
+}
+
+function readDefinition(walk: Walk, value: unknown, place: Place): undefined {
+  if (!checkObject(walk, value, place, DEFINITION)) return undefined;
+  noteLevels(walk, 2);
+  const at = placeAt(DEFINITION.key, place);
+  const binds = readArgumentNames(walk, value['argumentNames'], placeAt('argumentNames', at));
+  return refer(walk, value['body'], { kind: 'body', above: at, binds });
+}
+
+function readCall(walk: Walk, value: unknown, place: Place): Below | undefined {
+  if (!checkObject(walk, value, place, CALL)) return undefined;
+  readFunction(walk, value, place);
+  const { arguments: given } = value;
+  if (given === undefined || isMembers(walk, given)) return given;
+  return expected(walk, placeAt('arguments', place, [CALL.key]), given, 'an object of nodes');
+}
+
+function readArgument(walk: Walk, value: unknown, place: Place): undefined {
+  const at = placeAt('argumentReference', place);
+  if (typeof value !== 'string') return expected(walk, at, value, 'the name of an argument');
+  walk.owner.arguments = append(walk.owner.arguments, { name: value, place: at });
+  return addScalar(walk.bytes, value);
+}
+
+function readFunction(walk: Walk, call: Json, place: Place): void {
   const { functionName: name, functionReference: reference } = call;
   if ((name === undefined) === (reference === undefined)) {
     const has = name === undefined ? 'neither' : 'both';
     const wanted = 'exactly one is wanted';
     walk.violations.add(
-      at,
+      placeAt(CALL.key, place),
       () => `Cannot call this function: it has ${has} functionName and functionReference; ${wanted}`,
     );
   }
-  if (reference !== undefined) {
-    refer(walk, reference, { kind: 'functionReference', above: at });
-  }
+  if (reference !== undefined) refer(walk, reference, { kind: 'functionReference', above: placeAt(CALL.key, place) });
   if (typeof name === 'string' && name !== '') {
+    addScalar(walk.bytes, name);
     const isClassifier = name.startsWith('Classifier.');
     if (isClassifier) walk.nodes.classifierCalls.push({ name, node: { functionInvocationValue: call }, place });
-  } else if (name !== undefined) expected(walk, placeAt('functionName', at), name, 'the name of a function');
+  } else if (name !== undefined)
+    expected(walk, placeAt('functionName', place, [CALL.key]), name, 'the name of a function');
 }
 
-function pushNodes(
-  walk: Walk,
-  holder: Json,
-  { key, place, depth }: { key: string; place: Place; depth: number },
-): void {
-  const nodes = holder[key];
-  if (nodes === undefined) return;
-  const below = placeAt(key, place);
-  if (!isObject(nodes)) {
-    expected(walk, below, nodes, 'an object of nodes');
-    return;
-  }
-  deepen(walk, depth + 2);
-  const names = Object.keys(nodes);
-  for (let index = names.length - 1; index >= 0; index--) {
-    const name = names[index] ?? '';
-    walk.todo.push({ value: nodes[name], place: placeAt(name, below), depth: depth + 3, constant: false });
-  }
+function isMembers(walk: Walk, nodes: unknown): nodes is Json {
+  if (!isObject(nodes)) return false;
+  noteLevels(walk, 2);
+  return true;
 }
 
 function readArgumentNames(walk: Walk, names: unknown, place: Place): string[] {
@@ -121,6 +142,7 @@ function readArgumentNames(walk: Walk, names: unknown, place: Place): string[] {
     expected(walk, place, names, 'a list of names');
     return [];
   }
+  addList(walk.bytes, names.length);
   const seen = new Set<string>();
   names.forEach((name: unknown, index) => {
     const at = placeAt(index, place);
@@ -130,15 +152,19 @@ function readArgumentNames(walk: Walk, names: unknown, place: Place): string[] {
         at,
         () => `Cannot use this name: ${quoteShort(name)} is taken; a name of its own for each argument is wanted`,
       );
-    else seen.add(name);
+    else {
+      seen.add(name);
+      addScalar(walk.bytes, name);
+    }
   });
   return [...seen];
 }
 
-function refer(walk: Walk, to: unknown, { kind, above, binds = NO_NAMES }: ReferenceFrom): void {
+function refer(walk: Walk, to: unknown, { kind, above, binds = NO_NAMES }: ReferenceFrom): undefined {
   const place = placeAt(kind, above);
-  if (typeof to === 'string') walk.owner.references = append(walk.owner.references, { kind, to, place, binds });
-  else expected(walk, place, to, "the key of one of the expression's values, as text,");
+  if (typeof to !== 'string') return expected(walk, place, to, "the key of one of the expression's values, as text,");
+  walk.owner.references = append(walk.owner.references, { kind, to, place, binds });
+  return addScalar(walk.bytes, to);
 }
 
 /** Starts a list of its own for the first item: the empty one is shared. */
@@ -148,27 +174,26 @@ function append<Item>(list: readonly Item[], item: Item): readonly Item[] {
   return list;
 }
 
-function checkObject(walk: Walk, value: unknown, place: Place, keys: string[]): value is Json {
+/** Places are made for faults alone: most objects have none. */
+function checkObject(walk: Walk, value: unknown, place: Place, { key, keys }: ObjectKind): value is Json {
   if (!isObject(value)) {
-    expected(walk, place, value, `an object with ${keys.join(', ')}`);
+    expected(walk, placeAt(key, place), value, `an object with ${keys.join(', ')}`);
     return false;
   }
-  for (const key of Object.keys(value)) {
-    if (keys.includes(key)) continue;
+  const names = Object.keys(value);
+  addObject(walk.bytes, names);
+  for (const name of names) {
+    if (keys.includes(name)) continue;
     walk.violations.add(
-      placeAt(key, place),
+      placeAt(name, place, [key]),
       () => `Cannot use this key: it is unknown here; ${keys.join(', ')} may be given`,
     );
   }
   return true;
 }
 
-function expected(walk: Walk, place: Place, value: unknown, wanted: string): void {
+function expected(walk: Walk, place: Place, value: unknown, wanted: string): undefined {
   walk.violations.add(place, () => `Cannot use ${place.key}: it is ${describeValue(value)}; ${wanted} is wanted`);
-}
-
-function deepen(walk: Walk, depth: number): void {
-  if (depth > walk.nodes.depth) walk.nodes.depth = depth;
 }
 
 function isInt64(value: bigint): boolean {

@@ -2,31 +2,30 @@ import { describeValue } from '../describe-value.ts';
 import { isObject, type Json } from '../json-object.ts';
 import { type Place, placeAt } from '../place.ts';
 import type { Violations } from '../violations.ts';
-import type { GraphNodes, GraphValue, Todo, Walk } from './graph-walk.ts';
-import { nodeKinds } from './node-kinds.ts';
+import { enterLevel } from './enter-level.ts';
+import type { GraphNodes, GraphValue, Walk } from './graph-walk.ts';
+import { addList, addObject, type JsonBytes } from './json-bytes.ts';
+import { type Below, type NodeKind, nodeKinds } from './node-kinds.ts';
 import { visitConstant } from './visit-constant.ts';
 
-/** How deep a graph's JSON may nest, the expression itself being the first level: Earth Engine refuses what is deeper. */
-const MAX_DEPTH = 100;
-
-const WANTED = `exactly one of ${Object.keys(nodeKinds).join(', ')} is wanted`;
+const WANTED = `exactly one of ${[...nodeKinds.keys()].join(', ')} is wanted`;
 
 /** Most values refer to nothing: a list each would be most of what a wide graph takes. */
 const NONE: readonly never[] = [];
 
-/**
- * Looks at every node of `values` once and names every one that is not well formed. It keeps its own stack: neither a
- * deep nor a wide body ends it.
- */
+/** Looks at every node of `values` once and names every one that is not well formed. */
 export function readNodes(values: Json, place: Place, violations: Violations): GraphNodes {
-  const nodes: GraphNodes = { values: new Map(), classifierCalls: [], depth: 2 };
-  const walk: Walk = { todo: [], owner: toValue('', undefined, place), nodes, violations };
-  for (const key of Object.keys(values)) {
+  const nodes: GraphNodes = { values: new Map(), classifierCalls: [], depth: 2, bytes: 0, numberLists: new Map() };
+  const bytes: JsonBytes = { total: 0, names: new Map() };
+  const walk: Walk = { owner: toValue('', undefined, place), depth: 3, nodes, bytes, violations };
+  const keys = Object.keys(values);
+  addObject(bytes, keys);
+  for (const key of keys) {
     walk.owner = toValue(key, values[key], placeAt(key, place));
     nodes.values.set(key, walk.owner);
-    visit(walk, { value: values[key], place: walk.owner.place, depth: 3, constant: false });
-    for (let next = walk.todo.pop(); next !== undefined; next = walk.todo.pop()) visit(walk, next);
+    visitNode(walk, values[key], walk.owner.place);
   }
+  nodes.bytes = bytes.total;
   return nodes;
 }
 
@@ -34,35 +33,51 @@ function toValue(key: string, node: unknown, place: Place): GraphValue {
   return { key, node: isObject(node) ? node : {}, place, references: NONE, arguments: NONE };
 }
 
-function visit(walk: Walk, todo: Todo): void {
-  if (todo.depth > MAX_DEPTH) {
-    const remedy = 'lift inner nodes into values of their own, as the official clients do';
-    walk.violations.add(
-      todo.place,
-      () => `Cannot use this part of the graph: it is nested more than ${MAX_DEPTH} levels deep; ${remedy}`,
-    );
-    return;
-  }
-  if (todo.depth > walk.nodes.depth) walk.nodes.depth = todo.depth;
-  if (todo.constant) visitConstant(walk, todo);
-  else visitNode(walk, todo);
-}
-
-function visitNode(walk: Walk, todo: Todo): void {
-  const { value, place } = todo;
+/** Recurses, which `enterLevel` bounds: in a stack of its own every node waiting would be kept, at twice the time. */
+function visitNode(walk: Walk, value: unknown, place: Place): void {
+  if (!enterLevel(walk, place)) return;
   if (!isObject(value)) {
     walk.violations.add(place, () => `Cannot use this node: it is ${describeValue(value)}; an object with ${WANTED}`);
     return;
   }
   const keys = Object.keys(value);
-  let kinds = 0;
+  addObject(walk.bytes, keys);
+  const key = keys[0] ?? '';
+  const kind = keys.length === 1 ? nodeKinds.get(key) : undefined;
+  if (kind === undefined) visitOddNode(walk, value, place);
+  else visitBelow(walk, kind, kind.read(walk, value[key], place), place);
+}
+
+/** A node that has not one known key: whatever of it can be read is. */
+function visitOddNode(walk: Walk, value: Json, place: Place): void {
+  const keys = Object.keys(value);
+  const below: { kind: NodeKind; found: Below | undefined }[] = [];
   for (const key of keys) {
-    const read = Object.hasOwn(nodeKinds, key) ? nodeKinds[key] : undefined;
-    if (read === undefined) continue;
-    kinds += 1;
-    read(walk, value[key], todo);
+    const kind = nodeKinds.get(key);
+    if (kind !== undefined) below.push({ kind, found: kind.read(walk, value[key], place) });
   }
-  if (kinds !== 1 || keys.length !== 1) nameKinds(walk, place, { keys, kinds });
+  nameKinds(walk, place, { keys, kinds: below.length });
+  for (const { kind, found } of below.reverse()) visitBelow(walk, kind, found, place);
+}
+
+function visitBelow(walk: Walk, { way }: NodeKind, found: Below | undefined, place: Place): void {
+  if (found === undefined) return;
+  if (way === undefined) {
+    walk.depth += 1;
+    visitConstant(walk, found, placeAt('constantValue', place));
+    walk.depth -= 1;
+    return;
+  }
+  walk.depth += 3;
+  if (Array.isArray(found)) {
+    addList(walk.bytes, found.length);
+    for (let index = 0; index < found.length; index++) visitNode(walk, found[index], placeAt(index, place, way));
+  } else {
+    const names = Object.keys(found);
+    addObject(walk.bytes, names);
+    for (const name of names) visitNode(walk, found[name], placeAt(name, place, way));
+  }
+  walk.depth -= 3;
 }
 
 function nameKinds(walk: Walk, place: Place, { keys, kinds }: { keys: string[]; kinds: number }): void {
@@ -71,7 +86,7 @@ function nameKinds(walk: Walk, place: Place, { keys, kinds }: { keys: string[]; 
     walk.violations.add(place, () => `Cannot use this node: it has ${has}; ${WANTED}`);
   }
   for (const key of kinds === 0 ? [] : keys) {
-    if (Object.hasOwn(nodeKinds, key)) continue;
+    if (nodeKinds.has(key)) continue;
     walk.violations.add(placeAt(key, place), () => `Cannot use this key: it is no part of a node; ${WANTED}`);
   }
 }
