@@ -10,6 +10,9 @@ import { visitConstant } from './visit-constant.ts';
 
 const WANTED = `exactly one of ${[...nodeKinds.keys()].join(', ')} is wanted`;
 
+/** Bytes of `{"":}`. */
+const BESIDE_KEY = 5;
+
 /** Most values refer to nothing: a list each would be most of what a wide graph takes. */
 const NONE: readonly never[] = [];
 
@@ -40,17 +43,29 @@ function visitNode(walk: Walk, value: unknown, place: Place): void {
     walk.violations.add(place, () => `Cannot use this node: it is ${describeValue(value)}; an object with ${WANTED}`);
     return;
   }
-  const keys = Object.keys(value);
-  addObject(walk.bytes, keys);
-  const key = keys[0] ?? '';
-  const kind = keys.length === 1 ? nodeKinds.get(key) : undefined;
-  if (kind === undefined) visitOddNode(walk, value, place);
-  else visitBelow(walk, kind, kind.read(walk, value[key], place), place);
+  const key = onlyKey(value);
+  const kind = key === undefined ? undefined : nodeKinds.get(key);
+  if (key === undefined || kind === undefined) visitOddNode(walk, value, place);
+  else {
+    walk.bytes.total += key.length + BESIDE_KEY;
+    visitBelow(walk, kind, kind.read(walk, value[key], place), place);
+  }
+}
+
+/** The one key of an object, where it has no other: a list of its keys would be a quarter of what the walk makes. */
+function onlyKey(value: Json): string | undefined {
+  let only: string | undefined;
+  for (const key in value) {
+    if (only !== undefined) return undefined;
+    only = key;
+  }
+  return only;
 }
 
 /** A node that has not one known key: whatever of it can be read is. */
 function visitOddNode(walk: Walk, value: Json, place: Place): void {
   const keys = Object.keys(value);
+  addObject(walk.bytes, keys);
   const below: { kind: NodeKind; found: Below | undefined }[] = [];
   for (const key of keys) {
     const kind = nodeKinds.get(key);
