@@ -44,7 +44,7 @@ export async function writePackage({ root, entry, out }: PackageOptions): Promis
   writeJson(join(out, 'package.json'), { ...deployed, private: true, main: 'index.cjs' });
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as LockFile;
   writeJson(join(out, 'package-lock.json'), deriveLock(lock, deployed));
-  copyFileSync(join(root, 'src/exports', INDEXES), join(out, INDEXES));
+  copyFileSync(join(root, 'src/exports/firestore', INDEXES), join(out, INDEXES));
   copyFileSync(join(root, 'LICENSE'), join(out, 'LICENSE'));
 
   const files = readdirSync(out).map((name) => ({ name, content: readFileSync(join(out, name)) }));

@@ -6,7 +6,7 @@ import type { Publisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
 import { createPoller, type Poller } from './exports/poller.ts';
 import { createPreflight } from './exports/preflight.ts';
-import { createSender } from './exports/sender.ts';
+import { createSender } from './exports/sending/sender.ts';
 import { createSubmitter } from './exports/submitter.ts';
 import { createExportsHttp } from './functions/exports-http.ts';
 import type { ExportsHttpOptions } from './functions/exports-http-options.ts';

@@ -6,7 +6,7 @@ import { createPubSubPublisher } from '../src/events/publisher.ts';
 import { LedgerUnavailable } from '../src/exports/ledger.ts';
 import { createFirestoreLedger } from '../src/exports/ledger-firestore.ts';
 import { createPoller } from '../src/exports/poller.ts';
-import { createSender } from '../src/exports/sender.ts';
+import { createSender } from '../src/exports/sending/sender.ts';
 import { createSubmitter } from '../src/exports/submitter.ts';
 import { createHttpFetch } from '../src/http/http-fetch.ts';
 import { startSimulator } from '../src/local/earth-engine-simulator/server.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import packageJson from '../package.json' with { type: 'json' };
 import failures from '../src/earth-engine/failures.json' with { type: 'json' };
-import { EXPORT_STATES } from '../src/exports/states.ts';
+import { EXPORT_STATES } from '../src/exports/record/states.ts';
 import { ROUTES } from '../src/functions/routes.ts';
 import { readSourceFiles } from './source-files.ts';
 

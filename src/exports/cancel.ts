@@ -1,7 +1,7 @@
-import { endExport } from './end-export.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
-import { isFinal, isKnownState } from './states.ts';
+import { isFinal, isKnownState } from './record/states.ts';
+import { endExport } from './transitions/end-export.ts';
 
 /**
  * Asks for an export to be cancelled. What was never sent is CANCELLED at once; for what may be with Earth Engine the

@@ -1,15 +1,15 @@
 import type { Clock } from '../clock.ts';
 import { createHttpFetch, type Fetch } from '../http/http-fetch.ts';
-import { readStoredBody } from './firestore-bodies.ts';
-import { createFirestoreCaller } from './firestore-call.ts';
-import { createFirestoreDatabase } from './firestore-database.ts';
-import { createExport, readExport } from './firestore-exports.ts';
-import { listExports } from './firestore-list.ts';
-import { createFirestoreProjects } from './firestore-projects.ts';
-import { createFirestoreQueries } from './firestore-queries.ts';
-import { EXPORTS, readVersion } from './firestore-record.ts';
-import { createLedgerTime } from './firestore-time.ts';
-import { updateExport, updateExports } from './firestore-updates.ts';
+import { readStoredBody } from './firestore/bodies.ts';
+import { createFirestoreCaller } from './firestore/call.ts';
+import { createFirestoreDatabase } from './firestore/database.ts';
+import { createExport, readExport } from './firestore/exports.ts';
+import { listExports } from './firestore/list.ts';
+import { createFirestoreProjects } from './firestore/projects.ts';
+import { createFirestoreQueries } from './firestore/queries.ts';
+import { EXPORTS, readVersion } from './firestore/record.ts';
+import { createLedgerTime } from './firestore/time.ts';
+import { updateExport, updateExports } from './firestore/updates.ts';
 import { type Ledger, LedgerUnavailable } from './ledger.ts';
 
 /** What `createFirestoreLedger` needs. */

@@ -2,12 +2,12 @@ import type { Clock } from '../clock.ts';
 import type { ExportChanges, ExportRecord } from './export.ts';
 import type { ExportFilter, ExportPage, Ledger } from './ledger.ts';
 import { parsePageToken, toPageToken } from './page-token.ts';
-import type { ProjectRecord } from './project-record.ts';
-import { openSqliteDatabase, type SqliteDatabase } from './sqlite-database.ts';
-import { fromDocument } from './sqlite-document.ts';
-import { changeExport, createExport, readBody, readExport, removeExpiredExports } from './sqlite-exports.ts';
-import { toListQuery } from './sqlite-list.ts';
-import { changeProject, createProject, readProject } from './sqlite-projects.ts';
+import type { ProjectRecord } from './record/project-record.ts';
+import { openSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts';
+import { fromDocument } from './sqlite/document.ts';
+import { changeExport, createExport, readBody, readExport, removeExpiredExports } from './sqlite/exports.ts';
+import { toListQuery } from './sqlite/list.ts';
+import { changeProject, createProject, readProject } from './sqlite/projects.ts';
 
 /** What `createSqliteLedger` needs. */
 export interface SqliteLedgerOptions {

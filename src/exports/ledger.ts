@@ -1,5 +1,5 @@
 import type { ExportChanges, ExportRecord, ExportState } from './export.ts';
-import type { ProjectChanges, ProjectRecord } from './project-record.ts';
+import type { ProjectChanges, ProjectRecord } from './record/project-record.ts';
 
 /** A record that is to be created: the ledger adds the version. */
 export type NewExport = Omit<ExportRecord, 'version'>;

@@ -1,13 +1,13 @@
 import { startBudget } from '../budget.ts';
 import { sleep } from '../clock.ts';
 import { concurrently } from '../concurrently.ts';
-import { type AnnouncerOptions, createAnnouncer } from './announcer.ts';
-import { isHeld } from './holds.ts';
-import type { TrackedOperation } from './project-record.ts';
-import { isKnownState } from './states.ts';
-import { createTickReport, noteDue, noteLeft, type TickReport } from './tick-report.ts';
-import type { PollerParts } from './visit.ts';
-import { visitProject } from './visit-project.ts';
+import { type AnnouncerOptions, createAnnouncer } from './polling/announcer.ts';
+import { createTickReport, noteDue, noteLeft, type TickReport } from './polling/tick-report.ts';
+import type { PollerParts } from './polling/visit.ts';
+import { visitProject } from './polling/visit-project.ts';
+import type { TrackedOperation } from './record/project-record.ts';
+import { isKnownState } from './record/states.ts';
+import { isHeld } from './sending/holds.ts';
 
 /** What `createPoller` needs. */
 export interface PollerOptions extends PollerParts, AnnouncerOptions {

@@ -1,10 +1,10 @@
 import { type Budget, startBudget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
 import { concurrently } from '../concurrently.ts';
+import { toAssetName, toParentFolders } from '../earth-engine/asset-path.ts';
 import type { Answer, EarthEngineClient } from '../earth-engine/client.ts';
 import { type AssetReference, assetReferences } from '../request/asset-references.ts';
 import type { ExportRequest, FieldViolation } from '../request/export-request.ts';
-import { toAssetName, toParentFolders } from './asset-path.ts';
 
 /** What `createPreflight` needs. */
 export interface PreflightOptions {

@@ -1,10 +1,10 @@
-import { NOTHING_DUE } from './end-export.ts';
-import { ensureProject } from './ensure-project.ts';
 import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
-import { toSend } from './sent-id.ts';
-import { isFinal, isKnownState } from './states.ts';
-import { toWaiting } from './waiting.ts';
+import { toSend } from './record/sent-id.ts';
+import { isFinal, isKnownState } from './record/states.ts';
+import { ensureProject } from './sending/ensure-project.ts';
+import { NOTHING_DUE } from './transitions/end-export.ts';
+import { toWaiting } from './transitions/waiting.ts';
 
 /** What became of a wish to retry. */
 export type Retried =

@@ -3,17 +3,17 @@ import type { Clock } from '../clock.ts';
 import { toFailure } from '../earth-engine/failure.ts';
 import { takeCall } from '../earth-engine/take-call.ts';
 import type { FieldViolation, ValidRequest } from '../request/export-request.ts';
-import { applyChanges } from './apply-changes.ts';
-import { toClaim } from './claim.ts';
-import { endExport } from './end-export.ts';
 import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
-import { isHeld } from './holds.ts';
 import { LedgerUnavailable, type NewExport } from './ledger.ts';
-import { toLogFields } from './log-fields.ts';
-import type { Sender } from './sender.ts';
-import { toSend } from './sent-id.ts';
-import { reconcile, type SettleParts } from './settle.ts';
-import { toWaiting } from './waiting.ts';
+import { applyChanges } from './record/apply-changes.ts';
+import { toLogFields } from './record/log-fields.ts';
+import { toSend } from './record/sent-id.ts';
+import { isHeld } from './sending/holds.ts';
+import type { Sender } from './sending/sender.ts';
+import { reconcile, type SettleParts } from './settling/settle.ts';
+import { toClaim } from './transitions/claim.ts';
+import { endExport } from './transitions/end-export.ts';
+import { toWaiting } from './transitions/waiting.ts';
 
 /** Who asked and how, as it goes into the record. */
 export interface Origin {

@@ -1,6 +1,6 @@
 import { cancelExport } from '../exports/cancel.ts';
 import type { ExportRecord } from '../exports/export.ts';
-import { isExportId } from '../exports/export-id.ts';
+import { isExportId } from '../exports/record/export-id.ts';
 import { retryExport } from '../exports/retry.ts';
 import { checkAllowance, maySee } from './allowance.ts';
 import { toExportResource } from './export-resource.ts';

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { toMessageExportId } from '../exports/export-id.ts';
+import { toMessageExportId } from '../exports/record/export-id.ts';
 import type { Origin, Submitter } from '../exports/submitter.ts';
 import type { Log } from '../log.ts';
 import { type DecodedMessage, decodeMessage, readPublishTime } from './decode-message.ts';

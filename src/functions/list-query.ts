@@ -1,5 +1,5 @@
 import type { ExportFilter } from '../exports/ledger.ts';
-import { EXPORT_STATES, isKnownState } from '../exports/states.ts';
+import { EXPORT_STATES, isKnownState } from '../exports/record/states.ts';
 import type { FieldViolation } from '../request/export-request.ts';
 import { refuseFaults } from './refusals.ts';
 

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts';
-import { isExportId, toExportId } from '../exports/export-id.ts';
+import { isExportId, toExportId } from '../exports/record/export-id.ts';
 import type { Origin } from '../exports/submitter.ts';
 import { type FieldViolation, parseExportRequest, type ValidRequest } from '../request/export-request.ts';
 import { checkAllowance } from './allowance.ts';

@@ -1,7 +1,7 @@
 import { CALL_TIMEOUT_MS } from '../earth-engine/take-call.ts';
 import { cancelExport } from '../exports/cancel.ts';
 import type { ExportRecord } from '../exports/export.ts';
-import { isFinal } from '../exports/states.ts';
+import { isFinal } from '../exports/record/states.ts';
 import { readOperationAnswer } from './earth-engine-answer.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { toErrorAnswer } from './google-error.ts';

@@ -1,5 +1,5 @@
 import { LedgerUnavailable } from '../exports/ledger.ts';
-import { toSend } from '../exports/sent-id.ts';
+import { toSend } from '../exports/record/sent-id.ts';
 import type { Submitted } from '../exports/submitter.ts';
 import { toEarthEngineBody } from '../request/export-request.ts';
 import { toExportResource } from './export-resource.ts';

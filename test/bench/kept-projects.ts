@@ -1,6 +1,6 @@
-import { applyChanges } from '../../src/exports/apply-changes.ts';
 import type { Ledger } from '../../src/exports/ledger.ts';
-import type { ProjectRecord } from '../../src/exports/project-record.ts';
+import { applyChanges } from '../../src/exports/record/apply-changes.ts';
+import type { ProjectRecord } from '../../src/exports/record/project-record.ts';
 
 /**
  * A ledger that keeps the records of projects as they are, without JSON: writing what is tracked of 3,000 operations twice

@@ -4,7 +4,7 @@ import { createEarthEngineClient } from '../../src/earth-engine/client.ts';
 import type { Ledger } from '../../src/exports/ledger.ts';
 import { createFirestoreLedger } from '../../src/exports/ledger-firestore.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import type { Fetch } from '../../src/http/http-fetch.ts';
 import { createLog } from '../../src/log.ts';

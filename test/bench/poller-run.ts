@@ -1,7 +1,7 @@
 import { createEarthEngineClient } from '../../src/earth-engine/client.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createPoller } from '../../src/exports/poller.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';
 import { createEarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';

@@ -8,7 +8,7 @@ import type { Ledger } from '../../src/exports/ledger.ts';
 import { createFirestoreLedger } from '../../src/exports/ledger-firestore.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createPoller } from '../../src/exports/poller.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';
 import { createEarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';
 import { createSeededRandom } from '../../src/local/earth-engine-simulator/seeded-random.ts';

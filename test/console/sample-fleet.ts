@@ -1,7 +1,7 @@
 import { toCompletionEvent } from '../../src/events/completion-event.ts';
 import type { ExportError, ExportRecord, ExportState } from '../../src/exports/export.ts';
 import type { NewExport } from '../../src/exports/ledger.ts';
-import { isFinal } from '../../src/exports/states.ts';
+import { isFinal } from '../../src/exports/record/states.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

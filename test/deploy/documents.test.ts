@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import granted from '../../deploy/terraform/permissions.json' with { type: 'json' };
 import { toCosts, toCostTable } from '../../scripts/cost-table.ts';
 import asked from '../../src/cli/doctor/permissions.json' with { type: 'json' };
-import indexes from '../../src/exports/firestore-indexes.json' with { type: 'json' };
+import indexes from '../../src/exports/firestore/firestore-indexes.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '../..');
 const deploy = read('docs/deploy.md');

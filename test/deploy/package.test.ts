@@ -19,9 +19,9 @@ let root: string;
 
 beforeAll(() => {
   root = mkdtempSync(join(tmpdir(), 'package-test-'));
-  mkdirSync(join(root, 'src/exports'), { recursive: true });
+  mkdirSync(join(root, 'src/exports/firestore'), { recursive: true });
   const project = join(import.meta.dirname, '../..');
-  for (const name of ['package.json', 'package-lock.json', 'LICENSE', 'src/exports/firestore-indexes.json']) {
+  for (const name of ['package.json', 'package-lock.json', 'LICENSE', 'src/exports/firestore/firestore-indexes.json']) {
     writeFileSync(join(root, name), readFileSync(join(project, name)));
   }
   writeFileSync(join(root, 'src/index.ts'), ENTRY);

@@ -33,7 +33,7 @@ export async function startTerraformBench(): Promise<TerraformBench> {
   const packaged = join(folder, 'dist/deploy');
   cpSync(join(ROOT, 'deploy'), join(folder, 'deploy'), { recursive: true });
   mkdirSync(packaged, { recursive: true });
-  cpSync(join(ROOT, 'src/exports/firestore-indexes.json'), join(packaged, 'firestore-indexes.json'));
+  cpSync(join(ROOT, 'src/exports/firestore/firestore-indexes.json'), join(packaged, 'firestore-indexes.json'));
   writeFileSync(join(packaged, 'ee-classifier-export-0123456789abcdef.zip'), '');
   const provider = await startSchemaProvider(join(ROOT, 'test/fixtures/google-provider-6.50.json'));
   const environment = {

@@ -3,7 +3,7 @@ import { cancelExport } from '../../src/exports/cancel.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createVirtualClock } from '../simulation/virtual-clock.ts';
-import { NOW, toClaimed, toOperation, toRecord } from './record.ts';
+import { NOW, toClaimed, toOperation, toRecord } from './sample-record.ts';
 
 async function record(fields: Partial<ExportRecord>) {
   const ledger = createSqliteLedger({ path: ':memory:', clock: createVirtualClock(NOW) });

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { startBudget } from '../../src/budget.ts';
-import { giveBackLease, takeLease } from '../../src/exports/lease.ts';
 import type { Ledger } from '../../src/exports/ledger.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { giveBackLease, takeLease } from '../../src/exports/polling/lease.ts';
+import { createTickReport } from '../../src/exports/polling/tick-report.ts';
+import type { PollerParts } from '../../src/exports/polling/visit.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter, type Submitted } from '../../src/exports/submitter.ts';
-import { createTickReport } from '../../src/exports/tick-report.ts';
-import type { PollerParts } from '../../src/exports/visit.ts';
 import { playAllOrders, type Turnstile } from './interleavings.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './record.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './sample-record.ts';
 import { createStage, type Stage, type StageOptions, toValid } from './stage.ts';
 
 const LONG_MS = 60_000;

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { type Clock, systemClock } from '../../src/clock.ts';
-import indexes from '../../src/exports/firestore-indexes.json' with { type: 'json' };
+import indexes from '../../src/exports/firestore/firestore-indexes.json' with { type: 'json' };
 import { type ExportFilter, type Ledger, LedgerUnavailable } from '../../src/exports/ledger.ts';
 import { createFirestoreLedger } from '../../src/exports/ledger-firestore.ts';
 import { type EmulatorProxy, startEmulatorProxy } from '../emulator-proxy.ts';
 import { describeWithFirestore } from '../emulators.ts';
-import { describeIndex, lookInto } from './firestore-documents.ts';
+import { describeIndex, lookInto } from './firestore/documents.ts';
 import { testLedger } from './ledger.contract.ts';
 import { everyFilter } from './ledger-list.contract.ts';
 import { noise } from './noise.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ExportRecord, ExportState } from '../../src/exports/export.ts';
 import type { ExportFilter, Ledger } from '../../src/exports/ledger.ts';
-import type { TrackedOperation } from '../../src/exports/project-record.ts';
+import type { TrackedOperation } from '../../src/exports/record/project-record.ts';
 import { testListing } from './ledger-list.contract.ts';
 import { noise } from './noise.ts';
 import { fullExport, sampleExport } from './sample-export.ts';

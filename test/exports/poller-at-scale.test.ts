@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { createPoller } from '../../src/exports/poller.ts';
 import { countLedger } from '../bench/count-ledger.ts';
-import { HOUR_MS, MINUTE_MS, SECOND_MS, toEntry } from './record.ts';
 import { sampleExport } from './sample-export.ts';
+import { HOUR_MS, MINUTE_MS, SECOND_MS, toEntry } from './sample-record.ts';
 import { createStage, type Stage, toValid } from './stage.ts';
 
 const LOOK = { method: 'GET', path: '/operations/' };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { LedgerUnavailable } from '../../src/exports/ledger.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './record.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './sample-record.ts';
 import { createStage, type Stage, toValid } from './stage.ts';
 
 const POST = { method: 'POST', path: 'classifier:export' };

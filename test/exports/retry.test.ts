@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals';
 import type { ExportRecord } from '../../src/exports/export.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
+import { toSend } from '../../src/exports/record/sent-id.ts';
 import { retryExport } from '../../src/exports/retry.ts';
-import { toSend } from '../../src/exports/sent-id.ts';
-import { toAdmitRank } from '../../src/exports/waiting.ts';
+import { toAdmitRank } from '../../src/exports/transitions/waiting.ts';
 import { createVirtualClock } from '../simulation/virtual-clock.ts';
-import { NOW, toRecord } from './record.ts';
 import { fullExport } from './sample-export.ts';
+import { NOW, toRecord } from './sample-record.ts';
 
 async function record(fields: Partial<ExportRecord>) {
   const ledger = createSqliteLedger({ path: ':memory:', clock: createVirtualClock(NOW) });

@@ -6,7 +6,7 @@ import { type Ledger, LedgerUnavailable } from '../../src/exports/ledger.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createPoller } from '../../src/exports/poller.ts';
 import { retryExport } from '../../src/exports/retry.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import type { Fetch } from '../../src/http/http-fetch.ts';
 import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';

@@ -7,7 +7,7 @@ import type { Ledger } from '../../src/exports/ledger.ts';
 import { LedgerUnavailable } from '../../src/exports/ledger.ts';
 import { createSqliteLedger } from '../../src/exports/ledger-sqlite.ts';
 import { createPoller } from '../../src/exports/poller.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import { createExportsHttp } from '../../src/functions/exports-http.ts';
 import type { ExportsHttpOptions } from '../../src/functions/exports-http-options.ts';

@@ -1,5 +1,5 @@
 import type { ExportRecord } from '../../src/exports/export.ts';
-import { isFinal } from '../../src/exports/states.ts';
+import { isFinal } from '../../src/exports/record/states.ts';
 import { startedBy, toAttempts, toExportId } from './truth.ts';
 import type { World } from './world.ts';
 

@@ -3,7 +3,7 @@ import { createEarthEngineClient } from '../../src/earth-engine/client.ts';
 import type { Publisher } from '../../src/events/publisher.ts';
 import type { Ledger } from '../../src/exports/ledger.ts';
 import { createPoller, type Poller } from '../../src/exports/poller.ts';
-import { createSender } from '../../src/exports/sender.ts';
+import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter, type Submitter } from '../../src/exports/submitter.ts';
 import { createLog } from '../../src/log.ts';
 import { createChance } from './chance.ts';

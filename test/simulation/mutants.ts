@@ -2,7 +2,7 @@ import type { Clock } from '../../src/clock.ts';
 import type { Publisher } from '../../src/events/publisher.ts';
 import type { ExportRecord } from '../../src/exports/export.ts';
 import type { Ledger } from '../../src/exports/ledger.ts';
-import { toSend } from '../../src/exports/sent-id.ts';
+import { toSend } from '../../src/exports/record/sent-id.ts';
 import type { Fetch } from '../../src/http/http-fetch.ts';
 import { toFetched } from './in-process-fetch.ts';
 import type { World } from './world.ts';

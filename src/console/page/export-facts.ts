@@ -1,4 +1,4 @@
-import { isFinal, isKnownState } from '../../exports/states.ts';
+import { isFinal, isKnownState } from '../../exports/record/states.ts';
 import type { ExportResource } from '../../functions/export-resource.ts';
 
 /** Whether it has ended; an export in a state that is not known here may still go on. */

@@ -1,4 +1,4 @@
-import { EXPORT_STATES } from '../../exports/states.ts';
+import { EXPORT_STATES } from '../../exports/record/states.ts';
 import { type ListFilters, listHref } from './address.ts';
 import type { PageClock } from './browser-clock.ts';
 import { element, setAttribute } from './element.ts';

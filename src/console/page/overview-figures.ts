@@ -1,4 +1,4 @@
-import { EXPORT_STATES } from '../../exports/states.ts';
+import { EXPORT_STATES } from '../../exports/record/states.ts';
 import type { ExportResource } from '../../functions/export-resource.ts';
 import type { StateCounts } from './api.ts';
 import { hasEnded } from './export-facts.ts';

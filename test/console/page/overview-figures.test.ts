@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { countStates, sumStates, toDayStarts, toDays, toQueues } from '../../../src/console/page/overview-figures.ts';
-import { EXPORT_STATES } from '../../../src/exports/states.ts';
+import { EXPORT_STATES } from '../../../src/exports/record/states.ts';
 import { resourceOf } from './export-resources.ts';
 
 const now = new Date(2026, 10, 2, 12).getTime();
