@@ -16,7 +16,7 @@ import { measureLedger } from '../test/bench/ledger.ts';
 import { measureMemory } from '../test/bench/memory.ts';
 import { measureSubmit } from '../test/bench/submit.ts';
 import { measureValidation } from '../test/bench/validation.ts';
-import { startEmulator } from '../test/emulator-process.ts';
+import { startEmulator } from '../test/emulators/emulator-process.ts';
 
 const PARTS = ['cold-start', 'submit', 'validation', 'memory', 'ledger'];
 

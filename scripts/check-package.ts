@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { findFreePort } from '../test/free-port.ts';
+import { findFreePort } from '../test/support/free-port.ts';
 
 /** One request that shows that a function serves. */
 interface Probe {

@@ -1,7 +1,7 @@
 /** `npm run crash -- --sqlite N --firestore N`: kills real processes with -9 at every step and looks at what is left. */
 import { parseArgs } from 'node:util';
 import { checkCrashes } from '../test/crash/check-crashes.ts';
-import { startEmulator } from '../test/emulator-process.ts';
+import { startEmulator } from '../test/emulators/emulator-process.ts';
 
 const { values } = parseArgs({
   options: { sqlite: { type: 'string', default: '200' }, firestore: { type: 'string', default: '50' } },

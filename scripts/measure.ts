@@ -1,7 +1,7 @@
-// The measures of the house, as test/measures.test.ts holds them: npm run measure
-import { findCycles } from '../test/find-cycles.ts';
-import { measure, quantileOf } from '../test/measures.ts';
-import { readSourceFiles } from '../test/source-files.ts';
+// The measures of the house, as test/source/measures.test.ts holds them: npm run measure
+import { findCycles } from '../test/source/find-cycles.ts';
+import { measure, quantileOf } from '../test/source/measures.ts';
+import { readSourceFiles } from '../test/source/source-files.ts';
 
 const LARGEST_SHOWN = 5;
 

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { TooLateError } from '../src/clock.ts';
 import { createIdTokenCheck } from '../src/google-auth.ts';
 import { type Arrival, createStillClock, sendJson, startWire, type Wire } from './earth-engine/wire.ts';
-import { runScript } from './run-script.ts';
+import { runScript } from './support/run-script.ts';
 
 const ACCOUNT = 'exporter@my-project.iam.gserviceaccount.com';
 const TOKEN_PATH = '/computeMetadata/v1/instance/service-accounts/default/token';

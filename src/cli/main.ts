@@ -4,9 +4,9 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { usageError } from './cli-error.ts';
-import type { Io } from './io.ts';
 import { runCli } from './run-cli.ts';
+import { usageError } from './terminal/cli-error.ts';
+import type { Io } from './terminal/io.ts';
 
 const { stdout, stderr, stdin } = process;
 

@@ -1,13 +1,13 @@
-import { cancel } from './cancel.ts';
-import { CliError, usageError } from './cli-error.ts';
-import { runDoctor } from './doctor.ts';
-import { EXIT } from './exit-status.ts';
-import type { Io } from './io.ts';
-import { list } from './list.ts';
-import { retry } from './retry.ts';
-import { submit } from './submit.ts';
+import { cancel } from './commands/cancel.ts';
+import { runDoctor } from './commands/doctor.ts';
+import { list } from './commands/list.ts';
+import { retry } from './commands/retry.ts';
+import { submit } from './commands/submit.ts';
+import { watch } from './commands/watch.ts';
+import { CliError, usageError } from './terminal/cli-error.ts';
+import { EXIT } from './terminal/exit-status.ts';
+import type { Io } from './terminal/io.ts';
 import { USAGE } from './usage.ts';
-import { watch } from './watch.ts';
 
 type Command = (args: readonly string[], io: Io) => Promise<number>;
 

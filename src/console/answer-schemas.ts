@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { completionDataSchema } from '../events/completion-event-schema.ts';
 import { EXPORT_STATES } from '../exports/record/states.ts';
-import type { ExportResource } from '../functions/export-resource.ts';
+import type { ExportResource } from '../functions/routes/export-resource.ts';
 
 /** What the service answers, field by field. Objects are open: later versions may add fields. */
 

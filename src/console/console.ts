@@ -1,4 +1,4 @@
-import type { Page } from '../functions/exports-http-options.ts';
+import type { Page } from '../functions/routes/exports-http-options.ts';
 import assets from './console-assets.json' with { type: 'json' };
 import { createOpenApi } from './open-api.ts';
 

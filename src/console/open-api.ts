@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ROUTES } from '../functions/routes.ts';
+import { ROUTES } from '../functions/routes/routes.ts';
 import { requestSchema } from '../request/request-schema.ts';
 import { errorSchema, exportPageSchema, exportSchema, operationSchema, validationSchema } from './answer-schemas.ts';
 import operations from './open-api-operations.json' with { type: 'json' };

@@ -3,8 +3,8 @@ import type { Clock } from '../clock.ts';
 import { concurrently } from '../concurrently.ts';
 import { toAssetName, toParentFolders } from '../earth-engine/asset-path.ts';
 import type { Answer, EarthEngineClient } from '../earth-engine/client.ts';
-import { type AssetReference, assetReferences } from '../request/asset-references.ts';
 import type { ExportRequest, FieldViolation } from '../request/export-request.ts';
+import { type AssetReference, assetReferences } from '../request/graph/asset-references.ts';
 
 /** What `createPreflight` needs. */
 export interface PreflightOptions {

@@ -1,23 +1,23 @@
 import type { Request, Response } from '@google-cloud/functions-framework';
 import { LedgerUnavailable } from '../exports/ledger.ts';
-import { toProvenRules } from './allowance.ts';
-import { createCachedRoutes } from './cached-routes.ts';
-import { createCallerCheck } from './caller.ts';
-import { crossSiteFault, mediaFault } from './cross-site.ts';
-import { createExportRoutes } from './export-routes.ts';
-import type { ExportsHttpOptions } from './exports-http-options.ts';
-import { createRouteFinder } from './find-route.ts';
-import { CallRefused, toErrorAnswer } from './google-error.ts';
-import { type HttpAnswer, sendAnswer } from './http-answer.ts';
-import { type HttpCall, readCall } from './http-call.ts';
-import { leaveDomain } from './leave-domain.ts';
-import { createListRoute } from './list-route.ts';
-import { createOperationRoutes } from './operation-routes.ts';
-import { refuseFaults, refuseUnknown, refuseWithoutLedger } from './refusals.ts';
-import { checkQuery, refuseMedia, refuseMethod, refuseOtherSite, refuseUnserved } from './refuse-call.ts';
-import { ROUTES, type RoutedCall, type RouteHandlers } from './routes.ts';
-import { createStartOperationRoute } from './start-operation-route.ts';
-import { createSubmitRoute } from './submit-route.ts';
+import { toProvenRules } from './access/allowance.ts';
+import { createCallerCheck } from './access/caller.ts';
+import { crossSiteFault, mediaFault } from './access/cross-site.ts';
+import { type HttpAnswer, sendAnswer } from './http/http-answer.ts';
+import { type HttpCall, readCall } from './http/http-call.ts';
+import { leaveDomain } from './http/leave-domain.ts';
+import { CallRefused, toErrorAnswer } from './http/refusal.ts';
+import { refuseFaults, refuseUnknown, refuseWithoutLedger } from './http/refusals.ts';
+import { checkQuery, refuseMedia, refuseMethod, refuseOtherSite, refuseUnserved } from './http/refuse-call.ts';
+import { createCachedRoutes } from './routes/client-start-routes.ts';
+import { createExportRoutes } from './routes/export-routes.ts';
+import type { ExportsHttpOptions } from './routes/exports-http-options.ts';
+import { createRouteFinder } from './routes/find-route.ts';
+import { createListRoute } from './routes/list-route.ts';
+import { createOperationRoutes } from './routes/operation-routes.ts';
+import { ROUTES, type RoutedCall, type RouteHandlers } from './routes/routes.ts';
+import { createStartOperationRoute } from './routes/start-operation-route.ts';
+import { createSubmitRoute } from './routes/submit-route.ts';
 
 /**
  * Builds the function `exportsHttp`. The intake must be installed beside it: without it the framework reads bodies of any

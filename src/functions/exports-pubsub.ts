@@ -2,12 +2,12 @@ import type { Config } from '../config.ts';
 import { toMessageExportId } from '../exports/record/export-id.ts';
 import type { Origin, Submitter } from '../exports/submitter.ts';
 import type { Log } from '../log.ts';
-import { type DecodedMessage, decodeMessage, readPublishTime } from './decode-message.ts';
-import { isRefusedEvent } from './intake.ts';
-import { leaveDomain } from './leave-domain.ts';
-import { type MessageSubmission, readMessageSubmission } from './message-submission.ts';
-import { readPushAccount } from './push-account.ts';
-import { readTraceparent } from './traceparent.ts';
+import { readTraceparent } from '../traceparent.ts';
+import { leaveDomain } from './http/leave-domain.ts';
+import { isRefusedEvent } from './intake/intake.ts';
+import { readPushAccount } from './intake/push-account.ts';
+import { type MessageSubmission, readMessageSubmission } from './message/asked-message.ts';
+import { type DecodedMessage, decodeMessage, readPublishTime } from './message/decode-message.ts';
 
 /** What `createExportsPubsub` needs. */
 export interface ExportsPubsubOptions {

@@ -1,12 +1,12 @@
 import type { Request, Response } from '@google-cloud/functions-framework';
 import { LedgerUnavailable } from '../exports/ledger.ts';
 import type { Log } from '../log.ts';
-import { crossSiteFault } from './cross-site.ts';
-import { CallRefused, toErrorAnswer } from './google-error.ts';
-import { type HttpAnswer, sendAnswer, toJsonAnswer } from './http-answer.ts';
-import { leaveDomain } from './leave-domain.ts';
-import { refuseWithoutLedger } from './refusals.ts';
-import { refuseMethod, refuseOtherSite } from './refuse-call.ts';
+import { crossSiteFault } from './access/cross-site.ts';
+import { type HttpAnswer, sendAnswer, toJsonAnswer } from './http/http-answer.ts';
+import { leaveDomain } from './http/leave-domain.ts';
+import { CallRefused, toErrorAnswer } from './http/refusal.ts';
+import { refuseWithoutLedger } from './http/refusals.ts';
+import { refuseMethod, refuseOtherSite } from './http/refuse-call.ts';
 
 /** What `createPollOperations` needs. */
 export interface PollOperationsOptions {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Expression } from './expression.ts';
 import { canonicalGraph } from './graph/canonical-graph.ts';
 import { type CanonicalMemo, canonicalJson } from './graph/canonical-json.ts';
+import type { Expression } from './graph/expression.ts';
 
 /** What of a request makes it that request: everything that is sent to Earth Engine or kept, but ids and tokens. */
 export interface DigestedContent {

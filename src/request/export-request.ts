@@ -1,15 +1,15 @@
 import { digestContent } from './digest.ts';
-import type { Expression } from './expression.ts';
+import { placeAt, toField } from './faults/place.ts';
+import { createViolations, type FieldViolation } from './faults/violations.ts';
+import type { Expression } from './graph/expression.ts';
 import { largestParts } from './graph/largest-parts.ts';
 import type { Outline } from './outline/to-outline.ts';
-import { placeAt, toField } from './place.ts';
 import { readFields } from './request-fields.ts';
 import { readGraph } from './request-graph.ts';
 import type { RequestBody } from './request-schema.ts';
-import { createViolations, type FieldViolation } from './violations.ts';
 
+export type { FieldViolation } from './faults/violations.ts';
 export type { Outline } from './outline/to-outline.ts';
-export type { FieldViolation } from './violations.ts';
 
 /** What a caller asked for, checked and with every default filled in; nothing in it is rewritten. */
 export interface ExportRequest {

@@ -1,11 +1,11 @@
 import * as z from 'zod';
-import { closestName } from './closest-name.ts';
-import { quoteShort } from './describe-value.ts';
+import { closestName } from './faults/closest-name.ts';
+import { quoteShort } from './faults/describe-value.ts';
+import { type Place, placeAt } from './faults/place.ts';
+import type { Violations } from './faults/violations.ts';
 import { assetNameFault } from './fields/asset-name.ts';
 import { projectFault } from './fields/project-id.ts';
-import { type Place, placeAt } from './place.ts';
 import { type RequestBody, requestSchema } from './request-schema.ts';
-import type { Violations } from './violations.ts';
 
 /** The fields of a request but its graph: the checked body where all is well, and what is readable of it where not. */
 export interface RequestFields {

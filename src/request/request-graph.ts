@@ -1,14 +1,14 @@
 import { checkClassifier } from './classifier/check-classifier.ts';
-import type { Expression } from './expression.ts';
+import { placeAt } from './faults/place.ts';
+import { createViolations, type FieldViolation, type Violations } from './faults/violations.ts';
 import { checkExpression } from './graph/check-expression.ts';
+import type { Expression } from './graph/expression.ts';
 import type { GraphNodes } from './graph/graph-walk.ts';
-import { isObject, type Json } from './json-object.ts';
+import { isObject, type Json } from './json/json-object.ts';
 import { type Outline, toOutline } from './outline/to-outline.ts';
-import { placeAt } from './place.ts';
 import { checkRecipe } from './recipes/check-recipe.ts';
 import { classifierSchema, type Recipe, trainingSchema, treesSchema } from './recipes/recipe-schema.ts';
 import { toExpression } from './recipes/to-expression.ts';
-import { createViolations, type FieldViolation, type Violations } from './violations.ts';
 
 /** The graph of a request, checked, what is unwise about it, and what it is in few words. */
 export interface RequestGraph {

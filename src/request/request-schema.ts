@@ -1,9 +1,9 @@
 import * as z from 'zod';
+import { wanted } from './faults/wanted.ts';
 import { ASSET_NAME_PATTERN } from './fields/asset-name.ts';
 import { DESCRIPTION, descriptionFault } from './fields/description.ts';
 import { labelFaults, MAX_LABELS } from './fields/labels.ts';
 import { PROJECT_PATTERN, projectFault } from './fields/project-id.ts';
-import { wanted } from './fields/wanted.ts';
 import { classifierSchema, trainingSchema, treesSchema } from './recipes/recipe-schema.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,60}$/;

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { findFreePort } from '../free-port.ts';
+import { findFreePort } from '../support/free-port.ts';
 import type { Contestant } from './contestants.ts';
 import { onServerCore } from './cores.ts';
 import { ask, type Exchange } from './raw-http.ts';

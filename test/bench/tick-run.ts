@@ -13,7 +13,7 @@ import { createFaults } from '../../src/local/earth-engine-simulator/faults.ts';
 import { createEarthEngineModel } from '../../src/local/earth-engine-simulator/model.ts';
 import { createSeededRandom } from '../../src/local/earth-engine-simulator/seeded-random.ts';
 import { createLog } from '../../src/log.ts';
-import { startEmulator } from '../emulator-process.ts';
+import { startEmulator } from '../emulators/emulator-process.ts';
 import { sampleExport } from '../exports/sample-export.ts';
 import { createInProcessFetch } from '../simulation/in-process-fetch.ts';
 import { countLedger } from './count-ledger.ts';

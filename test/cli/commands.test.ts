@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { ExportResource } from '../../src/functions/export-resource.ts';
+import type { ExportResource } from '../../src/functions/routes/export-resource.ts';
 import { type CliRun, runCliProcess } from './cli-process.ts';
 import { runInProcess } from './run-in-process.ts';
 import { requestOf, startQuickStack } from './start-quick-stack.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runDoctor } from '../../src/cli/doctor.ts';
+import { runDoctor } from '../../src/cli/commands/doctor.ts';
 import { type Stack, startStack } from '../../src/local/stack.ts';
 
 let stack: Stack;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findGcloudCommands, findGcloudFaults, readGcloudCommands } from '../../scripts/gcloud-commands.ts';
+import { runDoctor } from '../../src/cli/commands/doctor.ts';
 import permissions from '../../src/cli/doctor/permissions.json' with { type: 'json' };
-import { runDoctor } from '../../src/cli/doctor.ts';
 import { type FakeAnswer, type FakeGoogle, startFakeGoogle, toError } from './fake-google.ts';
 
 const ACCOUNT = 'classifier-export-run@my-project.iam.gserviceaccount.com';

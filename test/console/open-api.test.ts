@@ -12,8 +12,8 @@ import {
   validationSchema,
 } from '../../src/console/answer-schemas.ts';
 import { createOpenApi } from '../../src/console/open-api.ts';
-import { toExportResource } from '../../src/functions/export-resource.ts';
-import { ROUTES } from '../../src/functions/routes.ts';
+import { toExportResource } from '../../src/functions/routes/export-resource.ts';
+import { ROUTES } from '../../src/functions/routes/routes.ts';
 import { parseExportRequest } from '../../src/request/export-request.ts';
 import { fullExport } from '../exports/sample-export.ts';
 import { bodyOf, startEdge } from '../functions/edge.ts';

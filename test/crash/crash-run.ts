@@ -1,5 +1,5 @@
-import type { DeployedFunction } from '../deployed-function.ts';
 import { toBody } from '../exports/stage.ts';
+import type { DeployedFunction } from '../support/deployed-function.ts';
 import { type CrashStage, createCrashStage, type FunctionName, type StageOptions, untilEnded } from './crash-stage.ts';
 
 /** One run: which function dies at which step. */

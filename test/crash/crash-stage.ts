@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startSimulator } from '../../src/local/earth-engine-simulator/server.ts';
-import { type DeployedFunction, startDeployed } from '../deployed-function.ts';
+import { type DeployedFunction, startDeployed } from '../support/deployed-function.ts';
 
 /** The functions, each a process of its own. */
 export type FunctionName = 'exportsHttp' | 'exportsPubsub' | 'pollOperations';

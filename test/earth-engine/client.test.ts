@@ -6,7 +6,7 @@ import { systemClock } from '../../src/clock.ts';
 import { type Answer, createEarthEngineClient, type EarthEngineOptions } from '../../src/earth-engine/client.ts';
 import { isGoogleHost } from '../../src/earth-engine/send-call.ts';
 import { createHttpFetch } from '../../src/http/http-fetch.ts';
-import { runScript } from '../run-script.ts';
+import { runScript } from '../support/run-script.ts';
 import { type Arrival, createStillClock, sendJson, startWire, type Wire } from './wire.ts';
 
 const GOOGLE = 'https://earthengine.googleapis.com';

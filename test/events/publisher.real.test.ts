@@ -2,8 +2,8 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { EventMessage } from '../../src/events/completion-event.ts';
 import { toCompletionEvent, toEventMessage } from '../../src/events/completion-event.ts';
 import { createPubSubPublisher, type Publisher } from '../../src/events/publisher.ts';
-import { describeWithPubsub } from '../emulators.ts';
-import { runScript } from '../run-script.ts';
+import { describeWithPubsub } from '../emulators/emulators.ts';
+import { runScript } from '../support/run-script.ts';
 
 const PROJECT = 'publisher-test';
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import type { ExportResource } from '../../src/functions/export-resource.ts';
+import type { ExportResource } from '../../src/functions/routes/export-resource.ts';
 import { requestOf, startQuickStack } from '../cli/start-quick-stack.ts';
 
 jest.setTimeout(60_000);

@@ -10,7 +10,7 @@ import { createPoller } from '../../src/exports/poller.ts';
 import { createSender } from '../../src/exports/sending/sender.ts';
 import { createSubmitter } from '../../src/exports/submitter.ts';
 import { createExportsHttp } from '../../src/functions/exports-http.ts';
-import type { ExportsHttpOptions } from '../../src/functions/exports-http-options.ts';
+import type { ExportsHttpOptions } from '../../src/functions/routes/exports-http-options.ts';
 import { createHttpFetch } from '../../src/http/http-fetch.ts';
 import { type SimulatorOptions, startSimulator } from '../../src/local/earth-engine-simulator/server.ts';
 import { createLog } from '../../src/log.ts';

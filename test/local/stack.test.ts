@@ -7,9 +7,9 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { EventMessage } from '../../src/events/completion-event.ts';
 import { type Stack, startStack } from '../../src/local/stack.ts';
-import { eventually } from '../deployed-function.ts';
 import { toBody } from '../exports/stage.ts';
 import { exchange } from '../functions/function-server.ts';
+import { eventually } from '../support/deployed-function.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 const FOREVER = 60_000;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { digestContent } from '../../src/request/digest.ts';
-import type { Expression, ValueNode } from '../../src/request/expression.ts';
+import type { Expression, ValueNode } from '../../src/request/graph/expression.ts';
 import { allNodes, mapNodes, renumbered, validGraph } from './graph/arbitrary-graph.ts';
 import {
   accepted,

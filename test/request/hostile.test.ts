@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { assetReferences } from '../../src/request/asset-references.ts';
 import type { ParsedRequest } from '../../src/request/export-request.ts';
+import { assetReferences } from '../../src/request/graph/asset-references.ts';
 import { faults, parse } from './parse.ts';
 
 const DESTINATION = '"assetExportOptions":{"earthEngineDestination":{"name":"projects/my-project/assets/x"}}';

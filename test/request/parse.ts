@@ -6,7 +6,7 @@ import {
   parseExportRequest,
   type ValidRequest,
 } from '../../src/request/export-request.ts';
-import type { Expression, ValueNode } from '../../src/request/expression.ts';
+import type { Expression, ValueNode } from '../../src/request/graph/expression.ts';
 
 const FIXTURES = new URL('../fixtures/', import.meta.url);
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROUTES } from '../../src/functions/routes.ts';
+import { ROUTES } from '../../src/functions/routes/routes.ts';
 import { type AttackedService, attack, bodyFor, PROJECT, startAttackedService } from './attacked-service.ts';
 
 // OWASP API5:2023, broken function level authorization: calling what is somebody else's to call, by tricks with the

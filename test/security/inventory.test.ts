@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ROUTES } from '../../src/functions/routes.ts';
+import { ROUTES } from '../../src/functions/routes/routes.ts';
 import { type AttackedService, attack, startAttackedService } from './attacked-service.ts';
 
 // OWASP API9:2023, improper inventory management: addresses nobody thinks of any more.

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readSourceFiles } from '../source-files.ts';
+import { readSourceFiles } from '../source/source-files.ts';
 import type { Job } from './jobs.ts';
 import { MUTANTS } from './mutants.ts';
 import { createPlan } from './plan.ts';

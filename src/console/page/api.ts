@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import type { PageClock } from './browser-clock.ts';
 
 /** One page of the list, newest first. */

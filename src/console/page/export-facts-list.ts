@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import { listHref } from './address.ts';
 import { type Child, element, outsideLink } from './element.ts';
 import { assetHref, tasksHref } from './export-facts.ts';

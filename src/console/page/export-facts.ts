@@ -1,5 +1,5 @@
 import { isFinal, isKnownState } from '../../exports/record/states.ts';
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 
 /** Whether it has ended; an export in a state that is not known here may still go on. */
 export function hasEnded(resource: Pick<ExportResource, 'state'>): boolean {

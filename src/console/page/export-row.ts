@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import { toHref } from './address.ts';
 import { element, setAttribute, setText } from './element.ts';
 import { hasEnded, nameOf, runningMs } from './export-facts.ts';

@@ -1,5 +1,5 @@
 import type { CompletionEvent } from '../../events/completion-event.ts';
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import { type Child, element } from './element.ts';
 import { toEventAttributes } from './event-attributes.ts';
 import { formatCount, formatEecu, formatTime } from './format.ts';

@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import type { Api } from './api.ts';
 import type { Question } from './confirm-dialog.ts';
 import { element, setText } from './element.ts';

@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import type { ListFilters } from './address.ts';
 import type { Api, ExportPage } from './api.ts';
 

@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import { type Child, element } from './element.ts';
 
 type Outline = NonNullable<ExportResource['outline']>;

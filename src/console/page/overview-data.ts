@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import type { Api, StateCounts } from './api.ts';
 import { countStates, toDayStarts } from './overview-figures.ts';
 

@@ -1,5 +1,5 @@
 import { EXPORT_STATES } from '../../exports/record/states.ts';
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import type { StateCounts } from './api.ts';
 import { hasEnded } from './export-facts.ts';
 

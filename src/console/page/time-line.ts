@@ -1,4 +1,4 @@
-import type { ExportResource } from '../../functions/export-resource.ts';
+import type { ExportResource } from '../../functions/routes/export-resource.ts';
 import { hasEnded } from './export-facts.ts';
 
 /** What an export was doing for a while. Times are epoch milliseconds. */

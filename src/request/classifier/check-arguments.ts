@@ -1,10 +1,10 @@
-import { type ArgumentFacts, type ClassifierFacts, shortName } from '../classifiers.ts';
-import { closestName } from '../closest-name.ts';
-import { describeValue, quoteShort } from '../describe-value.ts';
-import type { ValueNode } from '../expression.ts';
+import { closestName } from '../faults/closest-name.ts';
+import { describeValue, quoteShort } from '../faults/describe-value.ts';
+import type { Violations } from '../faults/violations.ts';
+import type { ValueNode } from '../graph/expression.ts';
 import type { GraphCall, GraphNodes } from '../graph/graph-walk.ts';
 import { argumentPlace, findArgument, toConstant } from '../graph/resolve-node.ts';
-import type { Violations } from '../violations.ts';
+import { type ArgumentFacts, type ClassifierFacts, shortName } from './classifier-facts.ts';
 import { typeFault } from './type-fault.ts';
 
 /** Nodes already looked at as an argument of some type: a value that many calls share is looked at once. */

@@ -1,13 +1,13 @@
-import { CLASSIFIER_FUNCTIONS, classifierFacts, EXPORTABLE, shortName } from '../classifiers.ts';
-import { closestName } from '../closest-name.ts';
-import { quoteShort } from '../describe-value.ts';
+import { closestName } from '../faults/closest-name.ts';
+import { quoteShort } from '../faults/describe-value.ts';
+import type { Violations } from '../faults/violations.ts';
 import type { CheckedGraph } from '../graph/check-expression.ts';
 import type { GraphNodes } from '../graph/graph-walk.ts';
 import { type PlacedNode, resolveNode } from '../graph/resolve-node.ts';
-import type { Violations } from '../violations.ts';
 import { checkArguments, type Looked } from './check-arguments.ts';
 import { checkMode } from './check-mode.ts';
 import { checkTrees } from './check-trees.ts';
+import { CLASSIFIER_FUNCTIONS, classifierFacts, EXPORTABLE, shortName } from './classifier-facts.ts';
 import { type ClassifierRoot, findRoot, type Roots, stepInto } from './find-root.ts';
 import { typeFault } from './type-fault.ts';
 

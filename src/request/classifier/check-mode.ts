@@ -1,8 +1,8 @@
-import { classifierFacts } from '../classifiers.ts';
-import { quoteShort } from '../describe-value.ts';
+import { quoteShort } from '../faults/describe-value.ts';
+import type { Violations } from '../faults/violations.ts';
 import type { GraphCall, GraphNodes } from '../graph/graph-walk.ts';
 import { findArgument, type PlacedNode, toConstant } from '../graph/resolve-node.ts';
-import type { Violations } from '../violations.ts';
+import { classifierFacts } from './classifier-facts.ts';
 import { findRoot, type Roots } from './find-root.ts';
 
 /** Checks that the classifier a `setOutputMode` call is about supports the mode, as far as both are known. */

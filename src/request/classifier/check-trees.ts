@@ -1,7 +1,7 @@
+import { placeAt } from '../faults/place.ts';
+import type { Violations } from '../faults/violations.ts';
 import type { GraphCall, GraphNodes } from '../graph/graph-walk.ts';
 import { findArgument, type PlacedNode, resolveNode, toConstant } from '../graph/resolve-node.ts';
-import { placeAt } from '../place.ts';
-import type { Violations } from '../violations.ts';
 import { decisionTreeFault } from './decision-tree.ts';
 
 /** The argument of each function that holds decision trees as text. */

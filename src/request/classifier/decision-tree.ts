@@ -1,4 +1,4 @@
-import { quoteShort } from '../describe-value.ts';
+import { quoteShort } from '../faults/describe-value.ts';
 
 /** Why a text is no decision tree, and in which of its lines, the first being 1. */
 export interface TreeFault {

@@ -1,7 +1,7 @@
-import { classifierFacts } from '../classifiers.ts';
-import type { ValueNode } from '../expression.ts';
+import type { ValueNode } from '../graph/expression.ts';
 import type { GraphNodes } from '../graph/graph-walk.ts';
 import { findArgument, type PlacedNode, resolveNode } from '../graph/resolve-node.ts';
+import { classifierFacts } from './classifier-facts.ts';
 
 /** Where a classifier comes from: the node that makes it, and what happened to it since. */
 export interface ClassifierRoot extends PlacedNode {

@@ -1,7 +1,7 @@
-import { returnType } from '../classifiers.ts';
-import { describeValue } from '../describe-value.ts';
-import type { ValueNode } from '../expression.ts';
+import { describeValue } from '../faults/describe-value.ts';
+import type { ValueNode } from '../graph/expression.ts';
 import { toConstant } from '../graph/resolve-node.ts';
+import { returnType } from './classifier-facts.ts';
 
 const COLLECTIONS = ['FeatureCollection', 'ImageCollection'];
 const NUMBERS = ['Integer', 'Long', 'Float'];

@@ -1,4 +1,4 @@
-import { quoteShort } from '../describe-value.ts';
+import { quoteShort } from '../faults/describe-value.ts';
 import { isProjectId, isProjectNumber } from './project-id.ts';
 
 const SEGMENT = /^[A-Za-z0-9_-]{1,100}$/;

@@ -1,4 +1,4 @@
-import { quoteShort } from '../describe-value.ts';
+import { quoteShort } from '../faults/describe-value.ts';
 
 /** What Earth Engine takes as the description of an operation; it refuses the rest, though its clients send it. */
 export const DESCRIPTION = /^[A-Za-z0-9.,:;_-]{0,100}$/;

@@ -1,5 +1,5 @@
-import { describeValue, quoteShort } from '../describe-value.ts';
-import { isObject } from '../json-object.ts';
+import { describeValue, quoteShort } from '../faults/describe-value.ts';
+import { isObject } from '../json/json-object.ts';
 
 /** How many labels an export may have. */
 export const MAX_LABELS = 64;

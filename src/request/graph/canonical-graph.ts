@@ -1,5 +1,5 @@
-import type { Expression, ValueNode } from '../expression.ts';
 import { type CanonicalMemo, canonicalJson, writeName } from './canonical-json.ts';
+import type { Expression, ValueNode } from './expression.ts';
 import { sortNames } from './sort-names.ts';
 
 /**

@@ -1,11 +1,11 @@
-import { closestName } from '../closest-name.ts';
-import { describeValue, quoteShort } from '../describe-value.ts';
-import type { Expression } from '../expression.ts';
-import { isObject, type Json } from '../json-object.ts';
-import { parseJsonText } from '../parse-json-text.ts';
-import { placeAt } from '../place.ts';
-import { createViolations, type FieldViolation, type Violations } from '../violations.ts';
+import { closestName } from '../faults/closest-name.ts';
+import { describeValue, quoteShort } from '../faults/describe-value.ts';
+import { placeAt } from '../faults/place.ts';
+import { createViolations, type FieldViolation, type Violations } from '../faults/violations.ts';
+import { isObject, type Json } from '../json/json-object.ts';
+import { parseJsonText } from '../json/parse-json-text.ts';
 import { checkScopes } from './check-scopes.ts';
+import type { Expression } from './expression.ts';
 import { followReferences } from './follow-references.ts';
 import type { GraphNodes } from './graph-walk.ts';
 import { explainPasted } from './pasted-form.ts';

@@ -1,5 +1,5 @@
-import { quoteShort } from '../describe-value.ts';
-import type { Violations } from '../violations.ts';
+import { quoteShort } from '../faults/describe-value.ts';
+import type { Violations } from '../faults/violations.ts';
 import type { GraphNodes, GraphValue } from './graph-walk.ts';
 
 /** How many arguments of enclosing functions may be in use at one place; official clients nest a handful at most. */

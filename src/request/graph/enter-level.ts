@@ -1,4 +1,4 @@
-import type { Place } from '../place.ts';
+import type { Place } from '../faults/place.ts';
 import type { Walk } from './graph-walk.ts';
 
 /** How deep a graph's JSON may nest, the expression itself being the first level: Earth Engine refuses what is deeper. */

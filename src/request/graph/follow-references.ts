@@ -1,5 +1,5 @@
-import { quoteShort } from '../describe-value.ts';
-import type { Violations } from '../violations.ts';
+import { quoteShort } from '../faults/describe-value.ts';
+import type { Violations } from '../faults/violations.ts';
 import type { GraphNodes, GraphReference, GraphValue } from './graph-walk.ts';
 
 interface Search {

@@ -1,6 +1,6 @@
-import type { ValueNode } from '../expression.ts';
-import type { Place } from '../place.ts';
-import type { Violations } from '../violations.ts';
+import type { Place } from '../faults/place.ts';
+import type { Violations } from '../faults/violations.ts';
+import type { ValueNode } from './expression.ts';
 import type { JsonBytes } from './json-bytes.ts';
 
 /** A node's way out of its own value: to another value, by whatever kind of reference. */

@@ -1,5 +1,5 @@
-import { isObject } from '../json-object.ts';
-import { type Place, placeAt } from '../place.ts';
+import { type Place, placeAt } from '../faults/place.ts';
+import { isObject } from '../json/json-object.ts';
 
 /** A part of a graph and about how many bytes of JSON it is. */
 export interface Part {

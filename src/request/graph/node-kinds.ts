@@ -1,6 +1,6 @@
-import { describeValue, quoteShort } from '../describe-value.ts';
-import { isObject, type Json } from '../json-object.ts';
-import { type Place, placeAt } from '../place.ts';
+import { describeValue, quoteShort } from '../faults/describe-value.ts';
+import { type Place, placeAt } from '../faults/place.ts';
+import { isObject, type Json } from '../json/json-object.ts';
 import { noteLevels } from './enter-level.ts';
 import type { GraphReference, Walk } from './graph-walk.ts';
 import { addList, addObject, addScalar } from './json-bytes.ts';

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../json-object.ts';
+import { isObject, type Json } from '../json/json-object.ts';
 
 const SERIALIZE = 'what classifier.serialize() of an official client gives is wanted';
 

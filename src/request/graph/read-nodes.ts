@@ -1,7 +1,7 @@
-import { describeValue } from '../describe-value.ts';
-import { isObject, type Json } from '../json-object.ts';
-import { type Place, placeAt } from '../place.ts';
-import type { Violations } from '../violations.ts';
+import { describeValue } from '../faults/describe-value.ts';
+import { type Place, placeAt } from '../faults/place.ts';
+import type { Violations } from '../faults/violations.ts';
+import { isObject, type Json } from '../json/json-object.ts';
 import { enterLevel } from './enter-level.ts';
 import type { GraphNodes, GraphValue, Walk } from './graph-walk.ts';
 import { addList, addObject, type JsonBytes } from './json-bytes.ts';

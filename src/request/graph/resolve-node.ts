@@ -1,5 +1,5 @@
-import type { ValueNode } from '../expression.ts';
-import { type Place, placeAt } from '../place.ts';
+import { type Place, placeAt } from '../faults/place.ts';
+import type { ValueNode } from './expression.ts';
 import type { GraphNodes } from './graph-walk.ts';
 
 /** A node that is no reference, and where it stands. */

@@ -1,4 +1,4 @@
-import { byCodeUnits } from '../json-object.ts';
+import { byCodeUnits } from '../json/json-object.ts';
 
 /** Up to so many names are sorted by insertion. */
 const FEW = 16;

@@ -1,5 +1,5 @@
-import type { Json } from '../json-object.ts';
-import { type Place, placeAt } from '../place.ts';
+import { type Place, placeAt } from '../faults/place.ts';
+import type { Json } from '../json/json-object.ts';
 import { enterLevel, levelsLeft, noteLevels } from './enter-level.ts';
 import type { Walk } from './graph-walk.ts';
 import { addList, addObject, addScalar } from './json-bytes.ts';

@@ -1,4 +1,4 @@
-import { describeValue } from '../describe-value.ts';
+import { describeValue } from '../faults/describe-value.ts';
 import type { GraphNodes } from '../graph/graph-walk.ts';
 import { type PlacedNode, resolveNode } from '../graph/resolve-node.ts';
 

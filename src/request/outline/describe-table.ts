@@ -1,4 +1,4 @@
-import { loaderOf } from '../asset-references.ts';
+import { loaderOf } from '../graph/asset-references.ts';
 import type { GraphNodes } from '../graph/graph-walk.ts';
 import { findArgument, type PlacedNode } from '../graph/resolve-node.ts';
 import { cutText, describeNode, nameOf } from './describe-node.ts';

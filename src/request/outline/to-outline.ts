@@ -1,6 +1,6 @@
 import { TREE_ARGUMENTS } from '../classifier/check-trees.ts';
+import { classifierFacts, shortName } from '../classifier/classifier-facts.ts';
 import { stepBack } from '../classifier/find-root.ts';
-import { classifierFacts, shortName } from '../classifiers.ts';
 import type { CheckedGraph } from '../graph/check-expression.ts';
 import type { GraphNodes } from '../graph/graph-walk.ts';
 import { findArgument, type PlacedNode, resolveNode } from '../graph/resolve-node.ts';

@@ -1,10 +1,10 @@
 import { argumentFault, missingArgument, unknownArgument } from '../classifier/check-arguments.ts';
+import { type ClassifierFacts, classifierFacts } from '../classifier/classifier-facts.ts';
 import { decisionTreeFault } from '../classifier/decision-tree.ts';
-import { type ClassifierFacts, classifierFacts } from '../classifiers.ts';
-import { describeValue } from '../describe-value.ts';
-import { isObject } from '../json-object.ts';
-import { type Place, placeAt } from '../place.ts';
-import type { Violations } from '../violations.ts';
+import { describeValue } from '../faults/describe-value.ts';
+import { type Place, placeAt } from '../faults/place.ts';
+import type { Violations } from '../faults/violations.ts';
+import { isObject } from '../json/json-object.ts';
 import type { Recipe } from './recipe-schema.ts';
 
 type Classifier = NonNullable<Recipe['classifier']>;

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { classifierFacts, EXPORTABLE, shortName } from '../classifiers.ts';
-import { wanted } from '../fields/wanted.ts';
+import { classifierFacts, EXPORTABLE, shortName } from '../classifier/classifier-facts.ts';
+import { wanted } from '../faults/wanted.ts';
 
 const OUTPUT_MODES = (classifierFacts('Classifier.setOutputMode')?.arguments['mode']?.oneOf ?? []).map(String);
 

@@ -1,5 +1,5 @@
-import { classifierFacts } from '../classifiers.ts';
-import type { Expression } from '../expression.ts';
+import { classifierFacts } from '../classifier/classifier-facts.ts';
+import type { Expression } from '../graph/expression.ts';
 import type { Recipe } from './recipe-schema.ts';
 import { type RawArgument, type RecipeNode, writeGraph } from './write-graph.ts';
 

@@ -1,4 +1,4 @@
-import type { Expression, ValueNode } from '../expression.ts';
+import type { Expression, ValueNode } from '../graph/expression.ts';
 
 /** A node that a recipe is made of: a constant, a list, or a call, its arguments in the order of the function's own. */
 export type RecipeNode =

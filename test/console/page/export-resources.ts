@@ -1,5 +1,5 @@
 import type { ExportState } from '../../../src/exports/export.ts';
-import { toExportResource } from '../../../src/functions/export-resource.ts';
+import { toExportResource } from '../../../src/functions/routes/export-resource.ts';
 import { fleetExport } from '../sample-fleet.ts';
 
 /** An export as the page is given it. */

@@ -3,7 +3,7 @@ import { toEventAttributes } from '../../../src/console/page/event-attributes.ts
 import { findExports } from '../../../src/console/page/find-exports.ts';
 import { formatAge, formatDuration, shortAsset } from '../../../src/console/page/format.ts';
 import { toEventMessage } from '../../../src/events/completion-event.ts';
-import type { ExportResource } from '../../../src/functions/export-resource.ts';
+import type { ExportResource } from '../../../src/functions/routes/export-resource.ts';
 import { resourceOf } from './export-resources.ts';
 
 const now = Date.parse('2026-11-02T12:00:00Z');

@@ -1,4 +1,4 @@
-import type { Emulator } from '../../emulator-process.ts';
+import type { Emulator } from '../../emulators/emulator-process.ts';
 
 /** A value as Firestore's REST API writes it. */
 export type RawValue = Record<string, unknown>;

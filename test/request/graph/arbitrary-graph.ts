@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { childNodes, type Expression, type ValueNode } from '../../../src/request/expression.ts';
-import { type Place, placeAt, toField } from '../../../src/request/place.ts';
+import { type Place, placeAt, toField } from '../../../src/request/faults/place.ts';
+import { childNodes, type Expression, type ValueNode } from '../../../src/request/graph/expression.ts';
 import { call, constant, reference, trained } from '../parse.ts';
 
 const NAMES = ['Image.add', 'List.get', 'f'];

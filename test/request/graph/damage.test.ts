@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import type { Expression, ValueNode } from '../../../src/request/expression.ts';
+import type { Expression, ValueNode } from '../../../src/request/graph/expression.ts';
 import { faults, parseGraph } from '../parse.ts';
 import { allNodes, type NamedNode, renumbered, validGraph } from './arbitrary-graph.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { sortNames } from '../../../src/request/graph/sort-names.ts';
-import { byCodeUnits } from '../../../src/request/json-object.ts';
+import { byCodeUnits } from '../../../src/request/json/json-object.ts';
 
 describe('sortNames()', () => {
   test('sorts few names and many alike', () => {

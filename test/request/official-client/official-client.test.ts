@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { CLASSIFIER_FUNCTIONS, classifierFacts } from '../../../src/request/classifiers.ts';
+import { CLASSIFIER_FUNCTIONS, classifierFacts } from '../../../src/request/classifier/classifier-facts.ts';
 import { accepted, faults, parseGraph } from '../parse.ts';
 import { type ClientObject, type OfficialClient, startOfficialClient } from './start.ts';
 

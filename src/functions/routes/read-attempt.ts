@@ -1,0 +1,39 @@
+import { refuseFaults } from '../http/refusals.ts';
+
+/** `attempt` of `{"attempt": n}`, from 1. Throws `CallRefused` naming every fault. */
+export function readAttempt(body: unknown): number {
+  if (!isObject(body))
+    throw refuseFaults([{ field: 'body', description: 'Cannot use the body: {"attempt": N} is wanted' }]);
+  const attempt = Object.hasOwn(body, 'attempt') ? body['attempt'] : undefined;
+  const violations = unknownKeys(body, ['attempt']);
+  const isNumber = typeof attempt === 'number' && Number.isSafeInteger(attempt) && attempt >= 1;
+  if (!isNumber) {
+    const description =
+      'Cannot use attempt: the number of the attempt to replace is wanted, as GET of the export tells it';
+    violations.unshift({ field: 'attempt', description });
+  }
+  if (!isNumber || violations.length > 0) throw refuseFaults(violations);
+  return attempt;
+}
+
+/** Throws `CallRefused` for a body that is not `{}`: the method takes nothing. */
+export function refuseContent(body: unknown): void {
+  if (!isObject(body))
+    throw refuseFaults([{ field: 'body', description: 'Cannot use the body: {} or none is wanted' }]);
+  const violations = unknownKeys(body, []);
+  if (violations.length > 0) throw refuseFaults(violations);
+}
+
+const MOST_KEYS_NAMED = 20;
+
+function unknownKeys(body: object, known: string[]) {
+  const unknown = Object.keys(body).filter((key) => !known.includes(key));
+  return unknown.slice(0, MOST_KEYS_NAMED).map((key) => {
+    const name = key.length > 60 ? `${key.slice(0, 60)}…` : key;
+    return { field: name, description: `Cannot use ${JSON.stringify(name)}: there is no such field here` };
+  });
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,176 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from '@jest/globals';
+import { findCycles } from './find-cycles.ts';
+import { readSourceFiles, resolveImport, type SourceFile } from './source-files.ts';
+
+const files = readSourceFiles('src');
+
+/** The room a file is in: the first folder under src, or the file itself. */
+function roomOf(path: string): string {
+  return path.split('/')[1] ?? path;
+}
+
+const ANYONE_MAY = ['clock.ts', 'budget.ts', 'concurrently.ts', 'log.ts', 'traceparent.ts'];
+
+/** Which rooms a room may look into, besides itself and the small files anyone may. */
+const LOOKS_INTO: Record<string, string[]> = {
+  request: [],
+  http: [],
+  'earth-engine': ['http'],
+  events: [],
+  exports: ['request', 'earth-engine', 'events', 'http'],
+  functions: ['exports', 'request', 'earth-engine', 'events', 'config.ts'],
+  console: ['functions', 'exports', 'request', 'events'],
+  'config.ts': [],
+  'google-auth.ts': [],
+  'service.ts': [
+    ...['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'http'],
+    ...['config.ts', 'google-auth.ts'],
+  ],
+  'index.ts': ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'http'],
+  cli: ['local', 'earth-engine', 'functions', 'http', 'config.ts', 'google-auth.ts'],
+  local: ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'console', 'http'],
+};
+
+/**
+ * Which parts of `exports` a part may look into, types included: a folder, or a file beside them. `export.ts` and
+ * `ledger.ts` stand below all.
+ */
+const PARTS_LOOK_INTO: Record<string, string[]> = {
+  'export.ts': ['record'],
+  'ledger.ts': ['export.ts', 'record'],
+  'page-token.ts': ['export.ts', 'ledger.ts'],
+  record: ['export.ts'],
+  transitions: ['export.ts', 'record'],
+  sending: ['export.ts', 'ledger.ts', 'record', 'transitions'],
+  settling: ['export.ts', 'ledger.ts', 'record', 'transitions'],
+  polling: ['export.ts', 'ledger.ts', 'record', 'transitions', 'sending', 'settling'],
+  sqlite: ['export.ts', 'ledger.ts', 'page-token.ts', 'record'],
+  firestore: ['export.ts', 'ledger.ts', 'page-token.ts', 'record'],
+  'ledger-sqlite.ts': ['export.ts', 'ledger.ts', 'page-token.ts', 'record', 'sqlite'],
+  'ledger-firestore.ts': ['ledger.ts', 'firestore'],
+  'submitter.ts': ['export.ts', 'ledger.ts', 'record', 'transitions', 'sending', 'settling'],
+  'poller.ts': ['record', 'sending', 'polling'],
+  'cancel.ts': ['export.ts', 'ledger.ts', 'record', 'transitions'],
+  'retry.ts': ['export.ts', 'ledger.ts', 'record', 'transitions', 'sending'],
+  'preflight.ts': [],
+};
+
+/** What other rooms need of the folders of `exports`: the words of its records, and what `service.ts` puts together. */
+const OPEN_TO_OTHERS = /^src\/exports\/([a-z-]+\.ts|record\/(states|export-id|sent-id)\.ts|sending\/sender\.ts)$/;
+
+/** Where each package may be imported; every other place asks that file. */
+const HOMES: Record<string, RegExp> = {
+  '@google-cloud/functions-framework': /^src\/(index\.ts|functions\/|local\/)/,
+  '@google-cloud/functions-framework/testing': /^src\/local\//,
+  '@google-cloud/pubsub': /^src\/events\/publisher\.ts$/,
+  '@googleapis/firestore': /^src\/exports\/firestore\//,
+  'google-auth-library': /^src\/google-auth\.ts$/,
+  standardwebhooks: /^src\/functions\/access\/signature\.ts$/,
+  'node:sqlite': /^src\/exports\/sqlite\//,
+  zod: /./,
+};
+
+function findStrays(isStray: (file: SourceFile, from: string, target: string | undefined) => boolean): string[] {
+  return files.flatMap((file) =>
+    file.imports
+      .filter(({ from }) => isStray(file, from, resolveImport(file, from)))
+      .map(({ from }) => `${file.path} imports ${from}`),
+  );
+}
+
+describe('the rooms of src', () => {
+  test('look only into the rooms they may', () => {
+    const strays = findStrays((file, _, target) => {
+      if (target === undefined) return false;
+      const [here, there] = [roomOf(file.path), roomOf(target)];
+      return here !== there && !ANYONE_MAY.includes(there) && !(LOOKS_INTO[here] ?? []).includes(there);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('look only into the parts of exports they may', () => {
+    const partOf = (path: string) => path.split('/')[2] ?? path;
+    const strays = findStrays((file, _, target) => {
+      if (target === undefined || roomOf(target) !== 'exports') return false;
+      if (roomOf(file.path) !== 'exports') return !OPEN_TO_OTHERS.test(target);
+      const [here, there] = [partOf(file.path), partOf(target)];
+      return here !== there && !(PARTS_LOOK_INTO[here] ?? []).includes(there);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('keep every package in its one home', () => {
+    const strays = findStrays((file, from, target) => {
+      if (target !== undefined || (from.startsWith('node:') && from !== 'node:sqlite')) return false;
+      return !HOMES[from]?.test(file.path);
+    });
+    expect(strays).toEqual([]);
+  });
+
+  test('take nothing but types from packages that are not deployed', () => {
+    const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object };
+    const strays = files.flatMap(({ path, text }) =>
+      [...text.matchAll(/^import (?!type\b).* from '([^.][^']*)'|\bimport\('([^.][^']*)'\)/gm)]
+        .map(([, from, loaded]) => from ?? loaded ?? '')
+        .filter((from) => !from.startsWith('node:') && !Object.hasOwn(dependencies, from.replace('/testing', '')))
+        .map((from) => `${path} loads ${from}`),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('leave the request, the record and the completion event pure', () => {
+    const pure = /^src\/(request\/|exports\/(export\.ts|record\/|transitions\/)|events\/completion-event\.ts)/;
+    const strays = findStrays(
+      (file, from) =>
+        pure.test(file.path) && !from.startsWith('.') && !['zod', 'node:crypto', 'node:zlib'].includes(from),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('leave the simulator to itself', () => {
+    const strays = findStrays(
+      (file, from, target) =>
+        file.path.startsWith('src/local/earth-engine-simulator/') &&
+        (target === undefined ? !from.startsWith('node:') : !target.startsWith('src/local/earth-engine-simulator/')),
+    );
+    expect(strays).toEqual([]);
+  });
+
+  test('deploy nothing of the local stack', () => {
+    const strays = findStrays(
+      (file, _, target) => !/^src\/(local|cli)\//.test(file.path) && (target?.startsWith('src/local/') ?? false),
+    );
+    expect(strays).toEqual([]);
+  });
+});
+
+describe('source files', () => {
+  const deployed = files.filter(({ path }) => !/^src\/(local|cli)\//.test(path));
+
+  test('read the environment in the composition root alone', () => {
+    const readers = deployed.filter(({ text }) => text.includes('process.env')).map(({ path }) => path);
+    expect(readers).toEqual(['src/index.ts']);
+  });
+
+  test('take time and chance from their options', () => {
+    const own = /\b(Date\.now\(|Math\.random\(|setTimeout\(|setInterval\(|AbortSignal\.timeout\(|performance\.now\()/;
+    const served = deployed.filter(({ path }) => !path.startsWith('src/console/page/'));
+    const strays = served.filter(({ path, text }) => path !== 'src/clock.ts' && own.test(text));
+    expect(strays.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('compress without the thread pool, whose order is chance', () => {
+    const strays = deployed.filter(({ text }) => /\b(gzip|gunzip|deflate|inflate)\(/.test(text));
+    expect(strays.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('re-export nothing but types', () => {
+    const barrel = /^export\s+(\*|\{[^}]*\})\s+from/m;
+    expect(files.filter(({ text }) => barrel.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('import each other in no circle', () => {
+    expect(findCycles(files)).toEqual([]);
+  });
+});
