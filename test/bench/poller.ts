@@ -26,6 +26,7 @@ const WORLDS: readonly PollerWorld[] = [
   { exports: 3_000, projects: 1, slots: 3_000 },
   { exports: 3_000, projects: 1, slots: 3_000, pollEveryMs: 10_000 },
   { exports: 100_000, projects: 34, slots: 3_000 },
+  { exports: 100_000, projects: 34, slots: 3_000, pollEveryMs: 10_000 },
   { exports: 100_000, projects: 34, slots: 100 },
 ];
 
