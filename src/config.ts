@@ -1,6 +1,12 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
 
+/** Where exports can be recorded; the words of LEDGER. */
+export const LEDGERS = ['firestore', 'sqlite'] as const;
+
+/** One of `LEDGERS`. */
+export type LedgerKind = (typeof LEDGERS)[number];
+
 /** Every setting of the service. Times are in the unit of their name. */
 export interface Config {
   /** Charged when a request names no project. */
@@ -8,7 +14,7 @@ export interface Config {
   earthEngineUrl: string;
   /** `projects/P/topics/T`; absent in the local stack only. */
   eventsTopic?: string;
-  ledger: 'firestore' | 'sqlite';
+  ledger: LedgerKind;
   sqlitePath: string;
   firestoreDatabase: string;
   /** Where Firestore and Pub/Sub are, and whose logs these are. */
@@ -107,7 +113,7 @@ const settingsSchema = z.object({
   EVENTS_TOPIC: text
     .regex(/^(projects\/[^/\s]+\/topics\/)?[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/, 'projects/P/topics/T or T is wanted')
     .optional(),
-  LEDGER: toChoice('firestore', 'sqlite').optional(),
+  LEDGER: toChoice(...LEDGERS).optional(),
   SQLITE_PATH: text.default('.local/ledger.db'),
   FIRESTORE_DATABASE: text.default('(default)'),
   GOOGLE_CLOUD_PROJECT: text.optional(),
@@ -159,8 +165,10 @@ function describeIssue({ path, message }: z.core.$ZodIssue): string {
 /** Faults of settings that depend on each other, told together with those of single ones. */
 function findConflicts(given: Environment, options: { local?: boolean }): string[] {
   const { EVENTS_TOPIC: topic, GOOGLE_CLOUD_PROJECT: cloudProject, HTTP_AUTH: auth } = given;
-  const isDeployed = given['K_SERVICE'] !== undefined;
-  const ledger = toLedger(given);
+  const isOnCloudRun = given['K_SERVICE'] !== undefined;
+  const chosen = settingsSchema.shape.LEDGER.safeParse(given['LEDGER']);
+  // A word that is no ledger is a fault of its own: what the service would need with another says nothing.
+  const ledger = chosen.success ? toLedger(chosen.data, isOnCloudRun) : undefined;
   const conflicts: [isWrong: boolean, fault: string][] = [
     [!topic && !options.local, 'EVENTS_TOPIC: it is missing; the topic of completion events is wanted'],
     [
@@ -168,7 +176,7 @@ function findConflicts(given: Environment, options: { local?: boolean }): string
       'EVENTS_TOPIC: it names no project; projects/P/topics/T, or GOOGLE_CLOUD_PROJECT beside it, is wanted',
     ],
     [
-      ledger === 'sqlite' && isDeployed,
+      ledger === 'sqlite' && isOnCloudRun,
       'LEDGER: an instance of Cloud Run loses its disk when it stops, and SQLite with it; firestore is wanted',
     ],
     [
@@ -192,7 +200,7 @@ function toConfig(settings: Settings): Config {
     defaultProject: settings.EARTHENGINE_PROJECT,
     earthEngineUrl: settings.EARTHENGINE_URL,
     ...(topic && { eventsTopic: topic.includes('/') ? topic : `projects/${cloudProject}/topics/${topic}` }),
-    ledger: toLedger(settings),
+    ledger: toLedger(settings.LEDGER, settings.K_SERVICE !== undefined),
     sqlitePath: settings.SQLITE_PATH,
     firestoreDatabase: settings.FIRESTORE_DATABASE,
     ...(cloudProject && { cloudProject }),
@@ -214,9 +222,8 @@ function toConfig(settings: Settings): Config {
   };
 }
 
-function toLedger(given: { LEDGER?: string | undefined; K_SERVICE?: string | undefined }): Config['ledger'] {
-  if (given.LEDGER === 'firestore' || given.LEDGER === 'sqlite') return given.LEDGER;
-  return given.K_SERVICE ? 'firestore' : 'sqlite';
+function toLedger(chosen: LedgerKind | undefined, isOnCloudRun: boolean): LedgerKind {
+  return chosen ?? (isOnCloudRun ? 'firestore' : 'sqlite');
 }
 
 function parseJson(json: string, context: z.core.$RefinementCtx<string>): unknown {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { systemClock } from './clock.ts';
-import { type Config, readConfig } from './config.ts';
+import { type Config, type LedgerKind, readConfig } from './config.ts';
 import { createPubSubPublisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
 import { createFirestoreLedger } from './exports/ledger-firestore.ts';
@@ -46,16 +46,20 @@ cloudEvent('exportsPubsub', service.exportsPubsub);
 http('pollOperations', service.pollOperations);
 
 /** Firestore's library is loaded with its first call, SQLite's file is opened here. */
-function createLedger({ ledger, sqlitePath, ...settings }: Config): Ledger {
-  if (ledger === 'sqlite') return createSqliteLedger({ path: sqlitePath, clock });
-  return createFirestoreLedger({
-    projectId: settings.cloudProject ?? '',
-    database: settings.firestoreDatabase,
-    ...(settings.firestoreEmulatorHost ? { emulatorHost: settings.firestoreEmulatorHost } : {}),
-    getToken: credentials.getToken,
-    clock,
-    random: Math.random,
-  });
+function createLedger(config: Config): Ledger {
+  const creators: Record<LedgerKind, (config: Config) => Ledger> = {
+    sqlite: ({ sqlitePath }) => createSqliteLedger({ path: sqlitePath, clock }),
+    firestore: (settings) =>
+      createFirestoreLedger({
+        projectId: settings.cloudProject ?? '',
+        database: settings.firestoreDatabase,
+        ...(settings.firestoreEmulatorHost ? { emulatorHost: settings.firestoreEmulatorHost } : {}),
+        getToken: credentials.getToken,
+        clock,
+        random: Math.random,
+      }),
+  };
+  return creators[config.ledger](config);
 }
 
 /** Which of the functions this process serves, by the framework's own rules: its flag, then its variable. */

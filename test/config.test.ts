@@ -301,7 +301,7 @@ describe('readConfig() sees settings that contradict each other', () => {
     ['Cloud Run without a project', { K_SERVICE: 'exports-http' }, ['GOOGLE_CLOUD_PROJECT']],
     ['Firestore without a project', { LEDGER: 'firestore' }, ['GOOGLE_CLOUD_PROJECT']],
     ['an unknown ledger: no more than that', { LEDGER: 'mysql' }, ['LEDGER']],
-    ['an unknown ledger on Cloud Run', { LEDGER: 'mysql', K_SERVICE: 'x' }, ['LEDGER', 'GOOGLE_CLOUD_PROJECT']],
+    ['an unknown ledger on Cloud Run: no more than that', { LEDGER: 'mysql', K_SERVICE: 'x' }, ['LEDGER']],
     ['signatures without secrets', { HTTP_AUTH: 'signature' }, ['WEBHOOK_SECRETS']],
     ['signatures with a secret', { HTTP_AUTH: 'signature', WEBHOOK_SECRETS: SECRET }, []],
     ['ID tokens without anything', { HTTP_AUTH: 'google-id-token' }, ['ID_TOKEN_AUDIENCE', 'ID_TOKEN_EMAILS']],
