@@ -14,7 +14,7 @@ export interface Config {
   earthEngineUrl: string;
   /** `projects/P/topics/T`; absent in the local stack only. */
   eventsTopic?: string;
-  ledger: LedgerKind;
+  ledgerKind: LedgerKind;
   sqlitePath: string;
   firestoreDatabase: string;
   /** Where Firestore and Pub/Sub are, and whose logs these are. */
@@ -168,7 +168,7 @@ function findConflicts(given: Environment, options: { local?: boolean }): string
   const isOnCloudRun = given['K_SERVICE'] !== undefined;
   const chosen = settingsSchema.shape.LEDGER.safeParse(given['LEDGER']);
   // A word that is no ledger is a fault of its own: what the service would need with another says nothing.
-  const ledger = chosen.success ? toLedger(chosen.data, isOnCloudRun) : undefined;
+  const ledger = chosen.success ? toLedgerKind(chosen.data, isOnCloudRun) : undefined;
   const conflicts: [isWrong: boolean, fault: string][] = [
     [!topic && !options.local, 'EVENTS_TOPIC: it is missing; the topic of completion events is wanted'],
     [
@@ -200,7 +200,7 @@ function toConfig(settings: Settings): Config {
     defaultProject: settings.EARTHENGINE_PROJECT,
     earthEngineUrl: settings.EARTHENGINE_URL,
     ...(topic && { eventsTopic: topic.includes('/') ? topic : `projects/${cloudProject}/topics/${topic}` }),
-    ledger: toLedger(settings.LEDGER, settings.K_SERVICE !== undefined),
+    ledgerKind: toLedgerKind(settings.LEDGER, settings.K_SERVICE !== undefined),
     sqlitePath: settings.SQLITE_PATH,
     firestoreDatabase: settings.FIRESTORE_DATABASE,
     ...(cloudProject && { cloudProject }),
@@ -222,7 +222,7 @@ function toConfig(settings: Settings): Config {
   };
 }
 
-function toLedger(chosen: LedgerKind | undefined, isOnCloudRun: boolean): LedgerKind {
+function toLedgerKind(chosen: LedgerKind | undefined, isOnCloudRun: boolean): LedgerKind {
   return chosen ?? (isOnCloudRun ? 'firestore' : 'sqlite');
 }
 

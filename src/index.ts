@@ -59,7 +59,7 @@ function createLedger(config: Config): Ledger {
         random: Math.random,
       }),
   };
-  return creators[config.ledger](config);
+  return creators[config.ledgerKind](config);
 }
 
 /** Which of the functions this process serves, by the framework's own rules: its flag, then its variable. */

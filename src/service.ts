@@ -45,8 +45,9 @@ export interface Service {
 
 /** Puts the service together. Nothing is read or sent before the first request. */
 export function createService(parts: ServiceParts): Service {
-  const { config, clock, log, credentials } = parts;
-  const principal = isGoogleHost(config.earthEngineUrl) ? { principal: credentials.principal } : {};
+  const { config, ledger, credentials, clock, random, createId, log, draining } = parts;
+  const { submitBudgetMs } = config;
+  const principal = isGoogleHost(config.earthEngineUrl) ? credentials.principal : async () => undefined;
   const earthEngine = createEarthEngineClient({
     baseUrl: config.earthEngineUrl,
     fetch: parts.fetch,
@@ -54,20 +55,39 @@ export function createService(parts: ServiceParts): Service {
     clock,
     onCall: (call) => log.debug('Earth Engine was called', call),
   });
-  const sender = createSender({ ...parts, ...principal, earthEngine });
-  const submitter = createSubmitter({ ...parts, earthEngine, sender, submitBudgetMs: config.submitBudgetMs });
-  const preflight = createPreflight({ earthEngine, clock, ...principal });
-  const poller = createPoller({ ...config, ...parts, ...principal, earthEngine, sender, owner: parts.createId() });
+  const sender = createSender({ ledger, earthEngine, clock, random, log, principal });
+  const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, principal, submitBudgetMs, draining });
+  const preflight = createPreflight({ earthEngine, clock, principal });
+  const poller = createPoller({
+    ledger,
+    earthEngine,
+    sender,
+    publisher: parts.publisher,
+    clock,
+    log,
+    principal,
+    submitBudgetMs,
+    draining,
+    owner: createId(),
+    maxPending: config.maxPending,
+    pollBudgetMs: config.pollBudgetMs,
+    ...(config.pollEveryMs === undefined ? {} : { pollEveryMs: config.pollEveryMs }),
+    retentionDays: config.retentionDays,
+  });
   return {
     exportsHttp: createExportsHttp({
-      verifyIdToken: createIdTokenCheck(),
-      ...parts,
-      earthEngine,
+      config,
       submitter,
+      ledger,
+      earthEngine,
+      clock,
+      log,
+      createId,
+      verifyIdToken: parts.verifyIdToken ?? createIdTokenCheck({ clock }),
       preflight: ({ request }) => preflight(request),
       page: createLazyPage(),
     }),
-    exportsPubsub: createExportsPubsub({ ...parts, submitter }),
+    exportsPubsub: createExportsPubsub({ config, submitter, log }),
     pollOperations: createPollOperations({ tick: poller.tick, log }),
     poller,
   };

@@ -29,7 +29,7 @@ describe('readConfig() has a default for every setting but two', () => {
       defaultProject: 'my-project',
       earthEngineUrl: 'https://earthengine.googleapis.com',
       eventsTopic: 'projects/my-project/topics/ended',
-      ledger: 'sqlite',
+      ledgerKind: 'sqlite',
       sqlitePath: '.local/ledger.db',
       firestoreDatabase: '(default)',
       allowedProjects: ['my-project'],
@@ -108,7 +108,7 @@ test('readConfig() reads every setting', () => {
     defaultProject: 'example.com:my-project',
     earthEngineUrl: 'http://127.0.0.1:8080',
     eventsTopic: 'projects/cloud-project/topics/ended',
-    ledger: 'firestore',
+    ledgerKind: 'firestore',
     sqlitePath: '/tmp/ledger.db',
     firestoreDatabase: 'exports',
     cloudProject: 'cloud-project',
@@ -322,8 +322,8 @@ describe('readConfig() sees settings that contradict each other', () => {
   });
 
   test('and chooses the ledger by where it runs', () => {
-    expect(readConfig({ ...LEAST, ...cloud }).ledger).toBe('firestore');
-    expect(readConfig({ ...LEAST, GOOGLE_CLOUD_PROJECT: 'my-project' }).ledger).toBe('sqlite');
+    expect(readConfig({ ...LEAST, ...cloud }).ledgerKind).toBe('firestore');
+    expect(readConfig({ ...LEAST, GOOGLE_CLOUD_PROJECT: 'my-project' }).ledgerKind).toBe('sqlite');
   });
 });
 

@@ -30,7 +30,7 @@ async function pass<Result>(step: string, work: () => Promise<Result>): Promise<
 }
 
 async function openLedger() {
-  if (config.ledger === 'firestore') {
+  if (config.ledgerKind === 'firestore') {
     const { createFirestoreLedger } = await import('../../src/exports/ledger-firestore.ts');
     const emulator = config.firestoreEmulatorHost ? { emulatorHost: config.firestoreEmulatorHost } : {};
     const projectId = config.cloudProject ?? '';
