@@ -52,6 +52,7 @@ const PROJECT = /^(?:[a-z0-9.-]+:)?[a-z0-9][a-z0-9-]{4,28}[a-z0-9]$/;
 const PROJECT_WANTED = 'the id of a Google Cloud project is wanted, e.g. my-project';
 const ASSETS = /^projects\/[^/\s]+\/assets(?:\/[A-Za-z0-9_-]+)*\/?$/;
 const ASSETS_WANTED = 'asset-name prefixes are wanted, e.g. projects/my-project/assets/models';
+const LEAST_SECRET_BYTES = 24;
 const POLICY_WANTED = '{"CALLER": {"projects": […], "assets": […], "maxPriority": N}} is wanted';
 
 const text = z.string({ error: 'it is missing' });
@@ -95,7 +96,8 @@ function isPlainUrl(url: string): boolean {
 /** As Standard Webhooks wants it. */
 function isSecret(secret: string): boolean {
   const base64 = secret.replace(/^whsec_/, '');
-  return /^[A-Za-z0-9+/]{30,}={0,2}$/.test(base64) && base64.length % 4 === 0;
+  const isBase64 = /^[A-Za-z0-9+/]*={0,2}$/.test(base64) && base64.length % 4 === 0;
+  return isBase64 && Buffer.from(base64, 'base64').length >= LEAST_SECRET_BYTES;
 }
 
 const callerRules = z.strictObject(
@@ -123,7 +125,7 @@ const settingsSchema = z.object({
   ALLOWED_ASSETS: toList(assets).optional(),
   HTTP_AUTH: toChoice('iam', 'signature', 'google-id-token').default('iam'),
   WEBHOOK_SECRETS: toList(
-    text.refine(isSecret, 'base64 of at least 24 bytes is wanted, with or without whsec_'),
+    text.refine(isSecret, `base64 of at least ${LEAST_SECRET_BYTES} bytes is wanted, with or without whsec_`),
   ).default([]),
   ID_TOKEN_AUDIENCE: text.optional(),
   ID_TOKEN_EMAILS: toList(text.regex(/^[^@\s]+@[^@\s]+$/, 'e-mail addresses are wanted')).default([]),

@@ -190,6 +190,8 @@ describe('readConfig() refuses', () => {
         `${SECRET},hunter2`,
         `whsec_${'a'.repeat(28)}`,
         `whsec_${'a'.repeat(33)}`,
+        `whsec_${Buffer.alloc(22).toString('base64')}`,
+        Buffer.alloc(23).toString('base64'),
         'whsec_',
         ',',
       ],
