@@ -1,5 +1,7 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
+import { assetNameFault } from './request/fields/asset-name.ts';
+import { projectFault } from './request/fields/project-id.ts';
 
 /** Where exports can be recorded; the words of LEDGER. */
 export const LEDGERS = ['firestore', 'sqlite'] as const;
@@ -48,16 +50,14 @@ export class SettingsError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const PROJECT = /^(?:[a-z0-9.-]+:)?[a-z0-9][a-z0-9-]{4,28}[a-z0-9]$/;
-const PROJECT_WANTED = 'the id of a Google Cloud project is wanted, e.g. my-project';
-const ASSETS = /^projects\/[^/\s]+\/assets(?:\/[A-Za-z0-9_-]+)*\/?$/;
+const PROJECT_WANTED = 'the id of a Google Cloud project (or its number) is wanted, e.g. my-project';
 const ASSETS_WANTED = 'asset-name prefixes are wanted, e.g. projects/my-project/assets/models';
 const LEAST_SECRET_BYTES = 24;
 const POLICY_WANTED = '{"CALLER": {"projects": […], "assets": […], "maxPriority": N}} is wanted';
 
 const text = z.string({ error: 'it is missing' });
-const project = text.regex(PROJECT, PROJECT_WANTED);
-const assets = text.regex(ASSETS, ASSETS_WANTED);
+const project = text.refine((id) => projectFault(id) === undefined, PROJECT_WANTED);
+const assets = text.refine(isAssetPrefix, ASSETS_WANTED);
 
 /** Several values with commas between them. */
 function toList(item: z.ZodString) {
@@ -91,6 +91,13 @@ function toUrl() {
 function isPlainUrl(url: string): boolean {
   const { protocol = '', username, password } = URL.parse(url) ?? {};
   return /^https?:$/.test(protocol) && !username && !password && !/[?#\s]/.test(url);
+}
+
+/** Whether requests may name it, or an asset under it: another prefix would have every one of them refused. */
+function isAssetPrefix(prefix: string): boolean {
+  const folder = prefix.replace(/\/$/, '');
+  // Of a legacy asset three segments are wanted.
+  return ['', '/a', '/a/a', '/a/a/a'].some((below) => assetNameFault(folder + below, 'my-project') === undefined);
 }
 
 /** As Standard Webhooks wants it. */

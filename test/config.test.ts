@@ -135,11 +135,34 @@ test('readConfig() allows assets under the allowed projects where nothing else i
   expect(allowedAssets).toEqual(['projects/project-a/assets', 'projects/project-b/assets']);
 });
 
+test.each([
+  'projects/my-project/assets',
+  'projects/example.com:my-project/assets/',
+  'projects/earthengine-legacy/assets',
+  'projects/earthengine-legacy/assets/users/me',
+  `projects/my-project/assets${'/a'.repeat(10)}`,
+])('readConfig() takes the asset prefix %s, under which requests can name assets', (prefix) => {
+  expect(readConfig({ ...LEAST, ALLOWED_ASSETS: prefix }).allowedAssets).toEqual([prefix]);
+});
+
 describe('readConfig() refuses', () => {
   const policy = (rules: unknown) => JSON.stringify({ 'a@b.example': rules });
 
   test.each<[string, string[]]>([
-    ['EARTHENGINE_PROJECT', ['projects/my-project', 'My-Project', 'my project', 'abc', 'a'.repeat(31), '-my-project']],
+    [
+      'EARTHENGINE_PROJECT',
+      [
+        'projects/my-project',
+        'My-Project',
+        'my project',
+        'abc',
+        'a'.repeat(31),
+        '-my-project',
+        '1my-project',
+        'local:my-project',
+        '12345',
+      ],
+    ],
     [
       'EARTHENGINE_URL',
       [
@@ -179,6 +202,12 @@ describe('readConfig() refuses', () => {
         'projects/my-project/assets/../x',
         'projects/my-project/assets/a*',
         'users/me',
+        'projects/My-Project/assets/a',
+        'projects/123456789012/assets/a',
+        'projects/earthengine-public/assets/a',
+        `projects/my-project/assets/${'a'.repeat(101)}`,
+        `projects/my-project/assets${'/a'.repeat(11)}`,
+        'projects/my-project/assets//a',
       ],
     ],
     ['HTTP_AUTH', ['none', 'IAM', 'basic']],
