@@ -75,8 +75,8 @@ variable "allowed_assets" {
   default     = []
 
   validation {
-    condition     = alltrue([for prefix in var.allowed_assets : can(regex("^projects/[^/,]+/assets(/[A-Za-z0-9_-]+)*$", prefix))])
-    error_message = "Every one of allowed_assets must read projects/PROJECT/assets/FOLDER, without a slash at the end."
+    condition     = alltrue([for prefix in var.allowed_assets : can(regex("^projects/([a-z0-9.-]+\\.[a-z]{2,}:)?[a-z][a-z0-9-]{4,28}[a-z0-9]/assets(/[A-Za-z0-9_-]{1,100}){0,10}$", prefix))])
+    error_message = "Every one of allowed_assets must read projects/PROJECT/assets/FOLDER, with a project's id and without a slash at the end."
   }
 }
 
