@@ -1,7 +1,17 @@
 import * as z from 'zod';
 import type { LogLevel } from './log.ts';
-import { assetNameFault } from './request/fields/asset-name.ts';
-import { projectFault } from './request/fields/project-id.ts';
+import {
+  toAssetPrefix,
+  toChoice,
+  toCount,
+  toList,
+  toPattern,
+  toPolicy,
+  toProject,
+  toSecret,
+  toText,
+  toUrl,
+} from './setting-types.ts';
 
 /** Where exports can be recorded; the words of LEDGER. */
 export const LEDGERS = ['firestore', 'sqlite'] as const;
@@ -11,36 +21,62 @@ export type LedgerKind = (typeof LEDGERS)[number];
 
 /** Every setting of the service. Times are in the unit of their name. */
 export interface Config {
-  /** Charged when a request names no project. */
+  /** Charged when a request names no project. Required. */
   defaultProject: string;
+  /** Of Earth Engine's API, without a slash at the end. Default: Google's. */
   earthEngineUrl: string;
-  /** `projects/P/topics/T`; absent in the local stack only. */
+  /** `projects/P/topics/T`. Required; may be absent in the local stack only. */
   eventsTopic?: string;
+  /** Default: Firestore on Cloud Run, else SQLite. */
   ledgerKind: LedgerKind;
+  /** File of the SQLite ledger. Default: `.local/ledger.db`. */
   sqlitePath: string;
+  /** Database of the Firestore ledger. Default: `(default)`. */
   firestoreDatabase: string;
-  /** Where Firestore and Pub/Sub are, and whose logs these are. */
+  /** Where Firestore is, and whose logs these are. Absent: the logs name no trace; there is no Firestore without. */
   cloudProject?: string;
+  /** `HOST:PORT`. Absent: the real Firestore. */
   firestoreEmulatorHost?: string;
+  /** At least one. Default: `defaultProject`. */
   allowedProjects: string[];
-  /** Asset-name prefixes, by whole segments. */
+  /** Asset-name prefixes, by whole segments; at least one. Default: everything in `allowedProjects`. */
   allowedAssets: string[];
+  /** How callers by HTTP are told: by Cloud Run, by webhook secret, or by ID token, checked here. Default: `iam`. */
   httpAuth: 'iam' | 'signature' | 'google-id-token';
+  /** Base64 of at least 24 bytes each, with or without `whsec_`. With `signature` at least one; default: none. */
   webhookSecrets: string[];
+  /** Whom ID tokens must be for. Always there with `google-id-token`. */
   idTokenAudience?: string;
+  /** Whose ID tokens are taken. With `google-id-token` at least one; default: none. */
   idTokenEmails: string[];
+  /** Default: no rules, so that everybody may do what the lists allow. */
   callerPolicy: CallerPolicy;
+  /** What becomes of a graph whose root is none of the exportable classifiers. Default: `reject`. */
   nonExportable: 'reject' | 'warn';
+  /** How long a tick may take: 5 to 3,500 s, default 50 s. */
   pollBudgetMs: number;
-  /** Absent: one look a tick. */
+  /** 1 to 3,500 s: looks again within a tick after so long while something runs. Absent: one look a tick. */
   pollEveryMs?: number;
+  /** How long a submission may take to be accepted: 1 to 600 s, default 20 s. */
   submitBudgetMs: number;
+  /** Most exports in Earth Engine's queue, per project: 1 to 3,000, which is Earth Engine's own limit and the default. */
   maxPending: number;
+  /** How long an export is kept once it is announced: 1 to 3,650, default 90. */
   retentionDays: number;
+  /** The least that is written. Default: `info`. */
   logLevel: LogLevel;
 }
 
-/** What single callers may do, by e-mail, subject or webhook id; a caller that is not named may do what the lists allow. */
+/** The settings outside the local stack: there is a topic, and for Firestore a project. */
+export type DeployedConfig = Config & { eventsTopic: string } & (
+    | { ledgerKind: Exclude<LedgerKind, 'firestore'> }
+    | { ledgerKind: 'firestore'; cloudProject: string }
+  );
+
+/**
+ * What single callers may do, by e-mail, subject or webhook id, `*` for all that are not named; without `*` these may do
+ * what the lists allow. `maxPriority`: 0 to 9999.
+ */
 export type CallerPolicy = Readonly<Record<string, { projects?: string[]; assets?: string[]; maxPriority?: number }>>;
 
 /** One or more settings are wrong; the message names every one, and repeats no value: it may be a secret. */
@@ -50,96 +86,28 @@ export class SettingsError extends Error {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const PROJECT_WANTED = 'the id of a Google Cloud project (or its number) is wanted, e.g. my-project';
-const ASSETS_WANTED = 'asset-name prefixes are wanted, e.g. projects/my-project/assets/models';
-const LEAST_SECRET_BYTES = 24;
-const POLICY_WANTED = '{"CALLER": {"projects": […], "assets": […], "maxPriority": N}} is wanted';
-
-const text = z.string({ error: 'it is missing' });
-const project = text.refine((id) => projectFault(id) === undefined, PROJECT_WANTED);
-const assets = text.refine(isAssetPrefix, ASSETS_WANTED);
-
-/** Several values with commas between them. */
-function toList(item: z.ZodString) {
-  return text
-    .transform((list) =>
-      list
-        .split(',')
-        .map((value) => value.trim())
-        .filter(Boolean),
-    )
-    .pipe(z.array(item).min(1, 'at least one value is wanted'));
-}
-
-function toCount(low: number, high: number) {
-  const wanted = `a whole number from ${low} to ${high} is wanted`;
-  return text
-    .regex(/^\d{1,9}$/, wanted)
-    .transform(Number)
-    .pipe(z.int().min(low, wanted).max(high, wanted));
-}
-
-function toChoice<const Choice extends string>(...choices: Choice[]) {
-  return z.enum(choices, { error: `${choices.join(' or ')} is wanted` });
-}
-
-function toUrl() {
-  const wanted = 'an http or https address without user, password, query and fragment is wanted';
-  return text.refine(isPlainUrl, wanted).transform((url) => url.replace(/\/+$/, ''));
-}
-
-function isPlainUrl(url: string): boolean {
-  const { protocol = '', username, password } = URL.parse(url) ?? {};
-  return /^https?:$/.test(protocol) && !username && !password && !/[?#\s]/.test(url);
-}
-
-/** Whether requests may name it, or an asset under it: another prefix would have every one of them refused. */
-function isAssetPrefix(prefix: string): boolean {
-  const folder = prefix.replace(/\/$/, '');
-  // Of a legacy asset three segments are wanted.
-  return ['', '/a', '/a/a', '/a/a/a'].some((below) => assetNameFault(folder + below, 'my-project') === undefined);
-}
-
-/** As Standard Webhooks wants it. */
-function isSecret(secret: string): boolean {
-  const base64 = secret.replace(/^whsec_/, '');
-  const isBase64 = /^[A-Za-z0-9+/]*={0,2}$/.test(base64) && base64.length % 4 === 0;
-  return isBase64 && Buffer.from(base64, 'base64').length >= LEAST_SECRET_BYTES;
-}
-
-const callerRules = z.strictObject(
-  {
-    projects: z.array(project).exactOptional(),
-    assets: z.array(assets).exactOptional(),
-    maxPriority: z.int().min(0).max(9999).exactOptional(),
-  },
-  { error: POLICY_WANTED },
-);
+const TOPIC = /^(projects\/[^/\s]+\/topics\/)?[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/;
+const TOPIC_WANTED = 'projects/P/topics/T or T is wanted';
+const EMAIL = toPattern(/^[^@\s]+@[^@\s]+$/, 'e-mail addresses are wanted');
+const anyText = toText('a text is wanted');
 
 const settingsSchema = z.object({
-  EARTHENGINE_PROJECT: project,
+  EARTHENGINE_PROJECT: toProject(),
   EARTHENGINE_URL: toUrl().default('https://earthengine.googleapis.com'),
-  EVENTS_TOPIC: text
-    .regex(/^(projects\/[^/\s]+\/topics\/)?[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/, 'projects/P/topics/T or T is wanted')
-    .optional(),
+  EVENTS_TOPIC: toPattern(TOPIC, TOPIC_WANTED).optional(),
   LEDGER: toChoice(...LEDGERS).optional(),
-  SQLITE_PATH: text.default('.local/ledger.db'),
-  FIRESTORE_DATABASE: text.default('(default)'),
-  GOOGLE_CLOUD_PROJECT: text.optional(),
-  FIRESTORE_EMULATOR_HOST: text.optional(),
-  K_SERVICE: text.optional(),
-  ALLOWED_PROJECTS: toList(project).optional(),
-  ALLOWED_ASSETS: toList(assets).optional(),
+  SQLITE_PATH: anyText.default('.local/ledger.db'),
+  FIRESTORE_DATABASE: anyText.default('(default)'),
+  GOOGLE_CLOUD_PROJECT: anyText.optional(),
+  FIRESTORE_EMULATOR_HOST: anyText.optional(),
+  K_SERVICE: anyText.optional(),
+  ALLOWED_PROJECTS: toList(toProject()).optional(),
+  ALLOWED_ASSETS: toList(toAssetPrefix()).optional(),
   HTTP_AUTH: toChoice('iam', 'signature', 'google-id-token').default('iam'),
-  WEBHOOK_SECRETS: toList(
-    text.refine(isSecret, `base64 of at least ${LEAST_SECRET_BYTES} bytes is wanted, with or without whsec_`),
-  ).default([]),
-  ID_TOKEN_AUDIENCE: text.optional(),
-  ID_TOKEN_EMAILS: toList(text.regex(/^[^@\s]+@[^@\s]+$/, 'e-mail addresses are wanted')).default([]),
-  CALLER_POLICY: text
-    .transform(parseJson)
-    .pipe(z.record(text, callerRules, { error: POLICY_WANTED }))
-    .default({}),
+  WEBHOOK_SECRETS: toList(toSecret()).default([]),
+  ID_TOKEN_AUDIENCE: anyText.optional(),
+  ID_TOKEN_EMAILS: toList(EMAIL).default([]),
+  CALLER_POLICY: toPolicy().default({}),
   NON_EXPORTABLE: toChoice('reject', 'warn').default('reject'),
   POLL_BUDGET_SECONDS: toCount(5, 3500).default(50),
   POLL_EVERY_SECONDS: toCount(1, 3500).optional(),
@@ -153,8 +121,12 @@ type Settings = z.output<typeof settingsSchema>;
 
 /**
  * Reads the settings from the environment; an empty variable counts as absent. Throws `SettingsError` naming every
- * wrong one. `local`: the stack for one machine, which needs no topic.
+ * wrong one.
  */
+export function readConfig(environment: Environment, options?: { local?: false }): DeployedConfig;
+/** Likewise for `local`, the stack for one machine, which needs no topic. */
+export function readConfig(environment: Environment, options: { local: true }): Config;
+/** That `DeployedConfig` is whole is what `findConflicts` sees to. */
 export function readConfig(environment: Environment, options: { local?: boolean } = {}): Config {
   const given = Object.fromEntries(
     Object.keys(settingsSchema.shape).map((name) => [name, environment[name] || undefined]),
@@ -179,25 +151,31 @@ function findConflicts(given: Environment, options: { local?: boolean }): string
   // A word that is no ledger is a fault of its own: what the service would need with another says nothing.
   const ledger = chosen.success ? toLedgerKind(chosen.data, isOnCloudRun) : undefined;
   const conflicts: [isWrong: boolean, fault: string][] = [
-    [!topic && !options.local, 'EVENTS_TOPIC: it is missing; the topic of completion events is wanted'],
+    [!topic && !options.local, `EVENTS_TOPIC: it is missing; ${TOPIC_WANTED}`],
     [
       topic !== undefined && !topic.includes('/') && !cloudProject,
       'EVENTS_TOPIC: it names no project; projects/P/topics/T, or GOOGLE_CLOUD_PROJECT beside it, is wanted',
     ],
     [
       ledger === 'sqlite' && isOnCloudRun,
-      'LEDGER: an instance of Cloud Run loses its disk when it stops, and SQLite with it; firestore is wanted',
+      'LEDGER: it is sqlite, whose file an instance of Cloud Run loses when it stops; firestore is wanted',
     ],
     [
       ledger === 'firestore' && !cloudProject,
       'GOOGLE_CLOUD_PROJECT: it is missing; the project of the Firestore database is wanted',
     ],
-    [auth === 'signature' && !given['WEBHOOK_SECRETS'], 'WEBHOOK_SECRETS: HTTP_AUTH=signature needs at least one'],
+    [
+      auth === 'signature' && !given['WEBHOOK_SECRETS'],
+      'WEBHOOK_SECRETS: it is missing; with HTTP_AUTH=signature at least one is wanted',
+    ],
     [
       auth === 'google-id-token' && !given['ID_TOKEN_AUDIENCE'],
-      'ID_TOKEN_AUDIENCE: HTTP_AUTH=google-id-token needs it',
+      'ID_TOKEN_AUDIENCE: it is missing; with HTTP_AUTH=google-id-token the audience of the tokens is wanted',
     ],
-    [auth === 'google-id-token' && !given['ID_TOKEN_EMAILS'], 'ID_TOKEN_EMAILS: HTTP_AUTH=google-id-token needs it'],
+    [
+      auth === 'google-id-token' && !given['ID_TOKEN_EMAILS'],
+      'ID_TOKEN_EMAILS: it is missing; with HTTP_AUTH=google-id-token the e-mail addresses of the callers are wanted',
+    ],
   ];
   return conflicts.filter(([isWrong]) => isWrong).map(([, fault]) => fault);
 }
@@ -233,13 +211,4 @@ function toConfig(settings: Settings): Config {
 
 function toLedgerKind(chosen: LedgerKind | undefined, isOnCloudRun: boolean): LedgerKind {
   return chosen ?? (isOnCloudRun ? 'firestore' : 'sqlite');
-}
-
-function parseJson(json: string, context: z.core.$RefinementCtx<string>): unknown {
-  try {
-    return JSON.parse(json);
-  } catch {
-    context.addIssue(`it is no JSON; ${POLICY_WANTED}`);
-    return z.NEVER;
-  }
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { systemClock } from './clock.ts';
-import { type Config, type LedgerKind, readConfig } from './config.ts';
+import { type DeployedConfig, readConfig } from './config.ts';
 import { createPubSubPublisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
 import { createFirestoreLedger } from './exports/ledger-firestore.ts';
@@ -24,11 +24,10 @@ const log = createLog({
 const credentials = createGoogleCredentials();
 const draining = new AbortController();
 const clock = systemClock;
-const { eventsTopic: topic = '' } = config;
 const service = createService({
   config,
   ledger: createLedger(config),
-  publisher: createPubSubPublisher({ topic }),
+  publisher: createPubSubPublisher({ topic: config.eventsTopic }),
   credentials,
   fetch: createHttpFetch(),
   clock,
@@ -46,20 +45,20 @@ cloudEvent('exportsPubsub', service.exportsPubsub);
 http('pollOperations', service.pollOperations);
 
 /** Firestore's library is loaded with its first call, SQLite's file is opened here. */
-function createLedger(config: Config): Ledger {
-  const creators: Record<LedgerKind, (config: Config) => Ledger> = {
-    sqlite: ({ sqlitePath }) => createSqliteLedger({ path: sqlitePath, clock }),
-    firestore: (settings) =>
-      createFirestoreLedger({
-        projectId: settings.cloudProject ?? '',
+function createLedger(settings: DeployedConfig): Ledger {
+  switch (settings.ledgerKind) {
+    case 'sqlite':
+      return createSqliteLedger({ path: settings.sqlitePath, clock });
+    case 'firestore':
+      return createFirestoreLedger({
+        projectId: settings.cloudProject,
         database: settings.firestoreDatabase,
         ...(settings.firestoreEmulatorHost ? { emulatorHost: settings.firestoreEmulatorHost } : {}),
         getToken: credentials.getToken,
         clock,
         random: Math.random,
-      }),
-  };
-  return creators[config.ledgerKind](config);
+      });
+  }
 }
 
 /** Which of the functions this process serves, by the framework's own rules: its flag, then its variable. */

@@ -5,20 +5,25 @@ const LEAST = { EARTHENGINE_PROJECT: 'my-project', EVENTS_TOPIC: 'projects/my-pr
 const SECRET = `whsec_${Buffer.alloc(24, 'hunter2').toString('base64')}`;
 const OTHER_SECRET = Buffer.alloc(32, 'swordfish').toString('base64');
 
-/** The faults that are named, in the order in which they are. */
-function readFaults(environment: Record<string, string>, options?: { local?: boolean }): string[] {
+/** What is said of the settings; nothing when they are good. */
+function readMessage(environment: Record<string, string>, options?: { local: true }): string {
+  const given = { ...LEAST, ...environment };
   try {
-    readConfig({ ...LEAST, ...environment }, options);
+    options ? readConfig(given, options) : readConfig(given);
   } catch (error) {
-    if (error instanceof SettingsError)
-      return error.message.replace('Cannot start with these settings: ', '').split('; ');
+    if (error instanceof SettingsError) return error.message.replace('Cannot start with these settings: ', '');
     throw error;
   }
-  return [];
+  return '';
+}
+
+/** The faults that are named, in the order in which they are. */
+function readFaults(environment: Record<string, string>, options?: { local: true }): string[] {
+  return readMessage(environment, options).split('; ');
 }
 
 /** The names of the wrong settings. */
-function readWrong(environment: Record<string, string>, options?: { local?: boolean }): string[] {
+function readWrong(environment: Record<string, string>, options?: { local: true }): string[] {
   const names = readFaults(environment, options).map((fault) => /^([A-Z][A-Z0-9_]+)[.:]/.exec(fault)?.[1]);
   return [...new Set(names.filter((name) => name !== undefined))];
 }
@@ -285,9 +290,32 @@ describe('readConfig() refuses', () => {
   test('with a message that says what is wanted', () => {
     expect(() => readConfig({ EVENTS_TOPIC: 'projects/p/topics/ended', LOG_LEVEL: 'loud', MAX_PENDING: '0' })).toThrow(
       new SettingsError(
-        'Cannot start with these settings: EARTHENGINE_PROJECT: it is missing; MAX_PENDING: a whole number from 1 to 3000 is wanted; LOG_LEVEL: debug or info or warning or error is wanted',
+        'Cannot start with these settings: EARTHENGINE_PROJECT: it is missing; the id of a Google Cloud project (or its number) is wanted, e.g. my-project; MAX_PENDING: a whole number from 1 to 3000 is wanted; LOG_LEVEL: debug or info or warning or error is wanted',
       ),
     );
+  });
+
+  test('what is missing in one form, whether always or only beside another setting', () => {
+    const missing = {
+      ...{ EARTHENGINE_PROJECT: '', EVENTS_TOPIC: '', LEDGER: 'firestore' },
+      ...{ HTTP_AUTH: 'google-id-token', ID_TOKEN_AUDIENCE: '' },
+    };
+    for (const environment of [missing, { HTTP_AUTH: 'signature' }]) {
+      const message = readMessage(environment);
+      const names = readWrong(environment);
+      expect(
+        names.filter((name) => !new RegExp(`${name}: it is missing; [^;]+ (is|are) wanted`).test(message)),
+      ).toEqual([]);
+    }
+  });
+
+  test('values of the wrong type without calling them missing', () => {
+    const rules = { projects: 'my-project', assets: [7], maxPriority: '5' };
+    const message = readMessage({ CALLER_POLICY: policy(rules) });
+    expect(message).not.toMatch(/missing|Invalid/);
+    expect(message).toContain('CALLER_POLICY.a@b.example.projects: a list of project ids is wanted');
+    expect(message).toContain('CALLER_POLICY.a@b.example.assets.0: asset-name prefixes are wanted');
+    expect(message).toContain('CALLER_POLICY.a@b.example.maxPriority: a whole number from 0 to 9999 is wanted');
   });
 
   test('without repeating what may be a secret, wherever it was put', () => {

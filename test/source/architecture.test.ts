@@ -21,7 +21,8 @@ const LOOKS_INTO: Record<string, string[]> = {
   exports: ['request', 'earth-engine', 'events', 'http'],
   functions: ['exports', 'request', 'earth-engine', 'events', 'config.ts'],
   console: ['functions', 'exports', 'request', 'events'],
-  'config.ts': ['request'],
+  'config.ts': ['setting-types.ts'],
+  'setting-types.ts': ['request'],
   'google-auth.ts': [],
   'service.ts': [
     ...['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'http'],
