@@ -10,7 +10,7 @@ import { createSqliteLedger } from './exports/ledger-sqlite.ts';
 import { installDrain } from './functions/intake/drain.ts';
 import { installIntake } from './functions/intake/intake.ts';
 import type { FunctionName } from './functions/intake/intake-limits.ts';
-import { createGoogleCredentials } from './google-auth.ts';
+import { createGoogleCredentials } from './google-auth/google-credentials.ts';
 import { createHttpFetch } from './http/http-fetch.ts';
 import { createLog } from './log.ts';
 import { createService } from './service.ts';
@@ -21,9 +21,9 @@ const log = createLog({
   write: (line) => process.stdout.write(line),
   ...(config.cloudProject ? { projectId: config.cloudProject } : {}),
 });
-const credentials = createGoogleCredentials();
 const draining = new AbortController();
 const clock = systemClock;
+const credentials = createGoogleCredentials({ clock });
 const service = createService({
   config,
   ledger: createLedger(config),

@@ -12,7 +12,8 @@ import { createExportsHttp } from './functions/exports-http.ts';
 import { createExportsPubsub } from './functions/exports-pubsub.ts';
 import { createPollOperations } from './functions/poll-operations.ts';
 import type { ExportsHttpOptions } from './functions/routes/exports-http-options.ts';
-import { createIdTokenCheck, type GoogleCredentials } from './google-auth.ts';
+import type { GoogleCredentials } from './google-auth/google-credentials.ts';
+import { createIdTokenCheck } from './google-auth/id-token-check.ts';
 import type { Fetch } from './http/http-fetch.ts';
 import type { Log } from './log.ts';
 

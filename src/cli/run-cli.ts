@@ -1,3 +1,4 @@
+import { systemClock } from '../clock.ts';
 import { cancel } from './commands/cancel.ts';
 import { runDoctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
@@ -32,11 +33,11 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
 }
 
 async function doctor(argv: readonly string[], io: Io): Promise<number> {
-  const { createGoogleCredentials } = await import('../google-auth.ts');
+  const { createGoogleCredentials } = await import('../google-auth/google-credentials.ts');
   return runDoctor({
     argv,
     fetch: io.fetch,
-    getToken: () => createGoogleCredentials().getToken(false),
+    getToken: () => createGoogleCredentials({ clock: systemClock }).getToken(false),
     print: (line) => io.write(`${line}\n`),
     now: io.now,
   });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createIdTokenCheck } from '../../src/google-auth.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createIdTokenCheck } from '../../src/google-auth/id-token-check.ts';
 import { type AttackedService, bodyFor, startAttackedService } from './attacked-service.ts';
 import { createSigningKey, encode, macToken, signToken, startKeyServer } from './id-tokens.ts';
 
@@ -38,7 +39,7 @@ beforeAll(async () => {
   keys = await startKeyServer([google]);
   service = await startAttackedService({
     settings: SETTINGS,
-    parts: { verifyIdToken: createIdTokenCheck({ certsUrl: keys.url }) },
+    parts: { verifyIdToken: createIdTokenCheck({ certsUrl: keys.url, clock: systemClock }) },
   });
 });
 afterAll(async () => {
@@ -195,7 +196,7 @@ test.each([
   Object.assign(broken.state, { status, body });
   const closed = await startAttackedService({
     settings: SETTINGS,
-    parts: { verifyIdToken: createIdTokenCheck({ certsUrl: broken.url }) },
+    parts: { verifyIdToken: createIdTokenCheck({ certsUrl: broken.url, clock: systemClock }) },
   });
   const headers = { authorization: `Bearer ${signToken(google, claims())}` };
   expect(await closed.call('/v1/exports', { json: bodyFor('x'), headers })).toMatchObject({ status: 401 });

@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { createIdTokenCheck } from '../../src/google-auth.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createIdTokenCheck } from '../../src/google-auth/id-token-check.ts';
 import { exchange } from '../functions/function-server.ts';
 import {
   ACCESS_TOKEN,
@@ -121,7 +122,7 @@ async function runWithIdTokens(): Promise<void> {
   const keys = await startKeyServer([key]);
   const service = await startAttackedService({
     settings: { HTTP_AUTH: 'google-id-token', ID_TOKEN_AUDIENCE: AUDIENCE, ID_TOKEN_EMAILS: EMAIL },
-    parts: { verifyIdToken: createIdTokenCheck({ certsUrl: keys.url }) },
+    parts: { verifyIdToken: createIdTokenCheck({ certsUrl: keys.url, clock: systemClock }) },
   });
   const now = Math.floor(Date.now() / 1000);
   const claims = {

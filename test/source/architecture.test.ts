@@ -23,14 +23,14 @@ const LOOKS_INTO: Record<string, string[]> = {
   console: ['functions', 'exports', 'request', 'events'],
   'config.ts': ['setting-types.ts'],
   'setting-types.ts': ['request'],
-  'google-auth.ts': [],
+  'google-auth': [],
   'service.ts': [
     ...['exports', 'request', 'earth-engine', 'events', 'functions', 'console', 'http'],
-    ...['config.ts', 'google-auth.ts'],
+    ...['config.ts', 'google-auth'],
   ],
-  'index.ts': ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'http'],
-  cli: ['local', 'earth-engine', 'functions', 'http', 'config.ts', 'google-auth.ts'],
-  local: ['service.ts', 'config.ts', 'google-auth.ts', 'events', 'exports', 'functions', 'console', 'http'],
+  'index.ts': ['service.ts', 'config.ts', 'google-auth', 'events', 'exports', 'functions', 'http'],
+  cli: ['local', 'earth-engine', 'functions', 'http', 'config.ts', 'google-auth'],
+  local: ['service.ts', 'config.ts', 'google-auth', 'events', 'exports', 'functions', 'console', 'http'],
 };
 
 /** Which parts of its own room a part may look into, types included. A part is a folder, or a file beside the folders. */
@@ -106,7 +106,7 @@ const HOMES: Record<string, RegExp> = {
   '@google-cloud/functions-framework/testing': /^src\/local\//,
   '@google-cloud/pubsub': /^src\/events\/publisher\.ts$/,
   '@googleapis/firestore': /^src\/exports\/firestore\//,
-  'google-auth-library': /^src\/google-auth\.ts$/,
+  'google-auth-library': /^src\/google-auth\//,
   standardwebhooks: /^src\/functions\/access\/signature\.ts$/,
   'node:sqlite': /^src\/exports\/sqlite\//,
   zod: /./,

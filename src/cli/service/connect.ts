@@ -1,4 +1,4 @@
-import { createIdTokenSource } from '../../google-auth.ts';
+import { createIdTokenSource } from '../../google-auth/id-token-source.ts';
 import type { ServiceValues } from '../terminal/command-line.ts';
 import type { Io } from '../terminal/io.ts';
 import { createIdTokens } from './id-token.ts';

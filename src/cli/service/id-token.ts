@@ -1,4 +1,4 @@
-import type { IdTokenSource } from '../../google-auth.ts';
+import type { IdTokenSource } from '../../google-auth/id-token-source.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { EXIT } from '../terminal/exit-status.ts';
 import type { Io } from '../terminal/io.ts';

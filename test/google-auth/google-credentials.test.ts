@@ -1,9 +1,6 @@
-import { createSign, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { TooLateError } from '../src/clock.ts';
-import { createIdTokenCheck } from '../src/google-auth.ts';
-import { type Arrival, createStillClock, sendJson, startWire, type Wire } from './earth-engine/wire.ts';
-import { runScript } from './support/run-script.ts';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { type Arrival, sendJson, startWire, type Wire } from '../earth-engine/wire.ts';
+import { runScript } from '../support/run-script.ts';
 
 const ACCOUNT = 'exporter@my-project.iam.gserviceaccount.com';
 const TOKEN_PATH = '/computeMetadata/v1/instance/service-accounts/default/token';
@@ -43,8 +40,9 @@ async function startMetadata(replies: { token?: Reply; email?: Reply } = {}) {
 }
 
 const SETUP = `
-  const { createGoogleCredentials } = await import(src + 'google-auth.ts');
-  const { getToken, principal } = createGoogleCredentials();
+  const { createGoogleCredentials } = await import(src + 'google-auth/google-credentials.ts');
+  const { systemClock } = await import(src + 'clock.ts');
+  const { getToken, principal } = createGoogleCredentials({ clock: systemClock });
   const attempt = (work) => work.catch(({ name }) => ({ name }));
 `;
 
@@ -138,7 +136,7 @@ describe('createGoogleCredentials()', () => {
   test('gives up on a metadata server that hangs, and asks it again', async () => {
     const { values } = await runScript(
       `const { createServer } = await import('node:http');
-      const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      const { createGoogleCredentials } = await import(src + 'google-auth/google-credentials.ts');
       const timers = new Set();
       const clock = { now: () => 0, after: (ms, task) => { timers.add(task); return () => timers.delete(task); } };
       let count = 0;
@@ -175,7 +173,7 @@ describe('the principal of the credentials', () => {
   test('is the account of the metadata server, asked for once', async () => {
     const { environment, counts } = await startMetadata();
     const { values } = await runScript(
-      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      `const { createGoogleCredentials } = await import(src + 'google-auth/google-credentials.ts');
       const { principal } = createGoogleCredentials({ clock: { now: () => 0, after: () => () => {} } });
       print(await Promise.all([principal(), principal()]));
       print(await principal());`,
@@ -192,7 +190,7 @@ describe('the principal of the credentials', () => {
     };
     const { environment, counts } = await startMetadata({ email });
     const { values } = await runScript(
-      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      `const { createGoogleCredentials } = await import(src + 'google-auth/google-credentials.ts');
       let now = 1_000_000;
       const { principal } = createGoogleCredentials({ clock: { now: () => now, after: () => () => {} } });
       print((await principal()) ?? null);
@@ -213,7 +211,7 @@ describe('the principal of the credentials', () => {
     };
     const { environment, counts } = await startMetadata({ email });
     const { values } = await runScript(
-      `const { createGoogleCredentials } = await import(src + 'google-auth.ts');
+      `const { createGoogleCredentials } = await import(src + 'google-auth/google-credentials.ts');
       const timers = new Set();
       const clock = { now: () => 0, after: (ms, task) => { timers.add([ms, task]); return () => {}; } };
       const { principal } = createGoogleCredentials({ clock });
@@ -226,84 +224,5 @@ describe('the principal of the credentials', () => {
     expect(values).toEqual([[3_000], null]);
     expect(counts.email).toBeLessThanOrEqual(1);
     answer();
-  });
-});
-
-describe('createIdTokenCheck()', () => {
-  const AUDIENCE = 'https://exports.example';
-  const google = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const other = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const now = Math.floor(Date.now() / 1000);
-  const claims = {
-    iss: 'https://accounts.google.com',
-    aud: AUDIENCE,
-    sub: '1234567890',
-    email: ACCOUNT,
-    email_verified: true,
-    iat: now,
-    exp: now + 3_600,
-  };
-  let certs: Wire & { arrivals: Arrival[] };
-  let check: ReturnType<typeof createIdTokenCheck>;
-
-  beforeAll(async () => {
-    const pem = google.publicKey.export({ type: 'spki', format: 'pem' });
-    certs = await startWire((_, response) =>
-      sendJson(response, 200, { 'key-1': pem }, { 'cache-control': 'max-age=3600' }),
-    );
-    check = createIdTokenCheck({ certsUrl: `${certs.url}/certs` });
-  });
-  afterAll(() => certs.close());
-
-  function encode(value: object): string {
-    return Buffer.from(JSON.stringify(value)).toString('base64url');
-  }
-
-  function sign(
-    payload: object,
-    header: object = { alg: 'RS256', kid: 'key-1', typ: 'JWT' },
-    key: KeyObject = google.privateKey,
-  ) {
-    const signed = `${encode(header)}.${encode(payload)}`;
-    return `${signed}.${createSign('RSA-SHA256').update(signed).sign(key, 'base64url')}`;
-  }
-
-  test('gives what a token of Google says, and asks for its keys once', async () => {
-    const payloads = [await check(sign(claims), AUDIENCE), await check(sign(claims), AUDIENCE)];
-    expect(payloads).toEqual([claims, claims]);
-    expect(certs.arrivals).toHaveLength(1);
-  });
-
-  test.each<[string, () => string]>([
-    ['of another audience', () => sign({ ...claims, aud: 'https://other.example' })],
-    ['of another issuer', () => sign({ ...claims, iss: 'https://evil.example' })],
-    ['that is over', () => sign({ ...claims, iat: now - 7_200, exp: now - 3_600 })],
-    ['of the future', () => sign({ ...claims, iat: now + 3_600, exp: now + 7_200 })],
-    ['without an end', () => sign({ ...claims, exp: undefined })],
-    ['signed by another', () => sign(claims, undefined, other.privateKey)],
-    ['of an unknown key', () => sign(claims, { alg: 'RS256', kid: 'key-2' })],
-    ['without a key', () => sign(claims, { alg: 'RS256' })],
-    ['without a signature', () => `${encode({ alg: 'none', kid: 'key-1' })}.${encode(claims)}.`],
-    [
-      'changed afterwards',
-      () => sign(claims).replace(/\.[^.]+\./, `.${encode({ ...claims, email: 'evil@evil.example' })}.`),
-    ],
-    ['that is none', () => 'hunter2'],
-    ['of nothing', () => ''],
-  ])('refuses a token %s', async (_, create) => {
-    await expect(check(create(), AUDIENCE)).rejects.toThrow();
-  });
-
-  test('waits no longer than ten seconds for the keys of Google', async () => {
-    const clock = createStillClock();
-    const silent = await startWire(() => clock.fire());
-    open.push(silent);
-    const checking = createIdTokenCheck({ certsUrl: silent.url, clock })(sign(claims), AUDIENCE);
-    expect(clock.pending()).toEqual([10_000]);
-    await expect(checking).rejects.toThrow(TooLateError);
-  });
-
-  test('refuses to check for no audience, which any token would pass', async () => {
-    await expect(check(sign(claims), '')).rejects.toThrow('without an audience any would do');
   });
 });
