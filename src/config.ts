@@ -74,8 +74,8 @@ export type DeployedConfig = Config & { eventsTopic: string } & (
   );
 
 /**
- * What single callers may do, by e-mail, subject or webhook id, `*` for all that are not named; without `*` these may do
- * what the lists allow. `maxPriority`: 0 to 9999.
+ * What single callers may do, by e-mail or subject, `*` for all that are not named; without `*` these may do what the
+ * lists allow. With `signature` only `*` counts. `maxPriority`: 0 to 9999.
  */
 export type CallerPolicy = Readonly<Record<string, { projects?: string[]; assets?: string[]; maxPriority?: number }>>;
 
