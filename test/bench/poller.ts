@@ -1,6 +1,7 @@
 /**
  * `npm run bench:poller`: what the poller costs and how soon it tells, in virtual time against the simulator's model.
- * Prints the README's table, and ends with an error where an export has not exactly one operation and one event.
+ * Prints the tables of docs/measurements.md, "The poller", and ends with an error where an export has not exactly one
+ * operation and one event.
  *
  * `-- --exports 10,100` and `-- --slots 2` run those worlds only; `-- --tick` measures single
  * ticks only, with `--firestore` on Google's emulator too.
