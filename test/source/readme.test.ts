@@ -5,17 +5,11 @@ import packageJson from '../../package.json' with { type: 'json' };
 import failures from '../../src/earth-engine/failures.json' with { type: 'json' };
 import { EXPORT_STATES } from '../../src/exports/record/states.ts';
 import { ROUTES } from '../../src/functions/routes/routes.ts';
+import { readDocument, sectionOf } from './markdown.ts';
 import { readSourceFiles } from './source-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
-
-/** The text between a heading and the next one of its level or above. */
-function sectionOf(heading: string): string {
-  const level = heading.indexOf(' ');
-  const [, after = ''] = readme.split(`\n${heading}\n`);
-  return after.split(new RegExp(`\n#{1,${level}} `))[0] ?? '';
-}
+const readme = readDocument('README.md');
 
 /** What stands in backticks in a table's first column. */
 function namesIn(section: string): string[] {
@@ -28,40 +22,42 @@ describe('README', () => {
     const source = readFileSync(join(ROOT, 'src/config.ts'), 'utf8');
     const settings = [...source.matchAll(/^ {2}([A-Z][A-Z_]+):/gm)].map(([, name]) => name);
     const own = settings.filter((name) => name !== 'K_SERVICE');
-    expect(new Set(namesIn(sectionOf('## Settings')).filter((name) => /^[A-Z_]+$/.test(name)))).toEqual(
+    expect(new Set(namesIn(sectionOf(readme, '## Settings')).filter((name) => /^[A-Z_]+$/.test(name)))).toEqual(
       new Set([...own, 'PUBSUB_EMULATOR_HOST']),
     );
   });
 
   test('lists every route, and no other', () => {
-    expect(new Set(namesIn(sectionOf('### HTTP')).filter((name) => /^(GET|POST) /.test(name)))).toEqual(
+    expect(new Set(namesIn(sectionOf(readme, '### HTTP')).filter((name) => /^(GET|POST) /.test(name)))).toEqual(
       new Set(ROUTES.map(({ method, path }) => `${method} ${path}`)),
     );
   });
 
   test('lists every state, and no other', () => {
-    expect(namesIn(sectionOf('## States'))).toEqual(EXPORT_STATES);
+    expect(namesIn(sectionOf(readme, '## States'))).toEqual(EXPORT_STATES);
   });
 
   test('lists every reason of a failure, and no other', () => {
-    expect(new Set(namesIn(sectionOf('## Failures')))).toEqual(new Set(failures.map(({ reason }) => reason)));
+    expect(new Set(namesIn(sectionOf(readme, '## Failures')))).toEqual(new Set(failures.map(({ reason }) => reason)));
   });
 
   test('lists every reason for which a call is refused, and no other', () => {
     const sources = readSourceFiles('src/functions').map(({ text }) => text);
     const reasons = sources.flatMap((text) => [...text.matchAll(/reason: '([A-Z_]+)'/g)].map(([, reason]) => reason));
-    const rows = [...sectionOf('## Refused calls').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, reason]) => reason);
+    const rows = [...sectionOf(readme, '## Refused calls').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
+      ([, reason]) => reason,
+    );
     expect(new Set(rows)).toEqual(new Set(reasons));
   });
 
   test('gives a reason for every runtime dependency', () => {
-    expect(namesIn(sectionOf('## Runtime dependencies')).toSorted(byName)).toEqual(
+    expect(namesIn(sectionOf(readme, '## Runtime dependencies')).toSorted(byName)).toEqual(
       Object.keys(packageJson.dependencies).toSorted(byName),
     );
   });
 
   test('says what happens when, and every row is a test', () => {
-    const titles = [...sectionOf('## What happens when').matchAll(/^\|.*\| ([^|]+) \|$/gm)].map(
+    const titles = [...sectionOf(readme, '## What happens when').matchAll(/^\|.*\| ([^|]+) \|$/gm)].map(
       ([, title = '']) => title,
     );
     const sources = readSourceFiles('test').map(({ text }) => text);
