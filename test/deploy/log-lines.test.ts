@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import metrics from '../../deploy/terraform/metrics.json' with { type: 'json' };
+import { createTickReport } from '../../src/exports/polling/tick-report.ts';
 import { createStage } from '../exports/stage.ts';
+import { codeIn, readDocument, sectionOf, tableOf } from '../source/markdown.ts';
+import { readSourceFiles } from '../source/source-files.ts';
 
 let lines: Record<string, unknown>[];
 
@@ -33,5 +36,35 @@ describe('a log-based metric', () => {
     );
     expect(values.length).toBeGreaterThan(0);
     expect(values.filter((value) => typeof value !== 'number' || value < 0)).toEqual([]);
+  });
+});
+
+describe('the runbook', () => {
+  const runbook = readDocument('docs/runbook.md');
+  const served = readSourceFiles('src').filter(({ path }) => !/^src\/(local|cli|console)\//.test(path));
+
+  test('explains every line of the log under its level, and no other', () => {
+    // A level chosen at run time is a warning for some and debug for the rest.
+    const call = /\blog(?:\.(debug|info|warning|error)|\[[^\]]*\])\(\s*(?:'([^']+)')?/g;
+    const logged = served.flatMap(({ text }) =>
+      [...text.matchAll(call)].map(([, level = 'warning', message = 'not told here']) => `${level}: ${message}`),
+    );
+    const rows = tableOf(sectionOf(runbook, '## Log lines'), 'message');
+    expect(new Set(rows.map(([message, level]) => `${level}: ${codeIn(message)[0]}`))).toEqual(
+      new Set(logged.filter((line) => !line.startsWith('debug: '))),
+    );
+  });
+
+  test('explains every field of a tick, and no other', () => {
+    const rows = tableOf(sectionOf(runbook, '### A tick'), 'field');
+    expect(new Set(rows.flatMap(([names]) => codeIn(names)))).toEqual(new Set(Object.keys(createTickReport())));
+  });
+
+  test('explains every reason for a hold, and no other', () => {
+    const source = served.map(({ text }) => /export type HoldReason = ([^;]+);/.exec(text)?.[1]).find(Boolean) ?? '';
+    const rows = tableOf(sectionOf(runbook, '### Holds'), 'reason');
+    expect(rows.flatMap(([reason]) => codeIn(reason))).toEqual(
+      [...source.matchAll(/'([^']+)'/g)].map(([, name]) => name),
+    );
   });
 });
