@@ -27,7 +27,8 @@ export function tableOf(section: string, head: string): string[][] {
   );
 }
 
-/** What stands in backticks. */
+/** What stands in backticks within lines. */
 export function codeIn(text = ''): string[] {
-  return [...text.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
+  const lines = text.replace(/^ *```[\s\S]*?^ *```/gm, '');
+  return [...lines.matchAll(/`([^`]+)`/g)].map(([, code = '']) => code);
 }
