@@ -96,6 +96,18 @@ describe('the table of failures', () => {
   });
 });
 
+describe('the measured numbers', () => {
+  test('are those of the poller’s table', () => {
+    const rows = tableOf(readDocument('docs/measurements.md'), 'exports').filter(
+      ([exports, slots]) => exports === '100,000' && slots === '3,000',
+    );
+    const strategy = (name: string) => rows.find(([, , cell]) => cell?.startsWith(name)) ?? [];
+    const [ours, client] = [strategy('ours'), strategy('official Python client')];
+    const section = sectionOf(readme, '## Measured');
+    expect(section.match(/\d+\.\d+/g)).toEqual([ours[3], client[3], ours[6]]);
+  });
+});
+
 describe('the glossary', () => {
   test('explains words that the code uses', () => {
     const rows = tableOf(sectionOf(readme, '## Glossary'), 'word');
