@@ -3,7 +3,8 @@ locals {
     {
       http = {
         entry_point = "exportsHttp"
-        memory      = "512Mi"
+        # Twenty requests of 10 MB at once were seen to take 972 MiB.
+        memory      = "1Gi"
         concurrency = 20
         instances   = 10
         warm        = var.min_instances
@@ -35,7 +36,7 @@ locals {
     var.webhook == null ? {} : {
       webhook = {
         entry_point = "exportsHttp"
-        memory      = "512Mi"
+        memory      = "1Gi"
         concurrency = 20
         instances   = 10
         warm        = 0
