@@ -5,8 +5,8 @@ import type { Exchange, WireAnswer } from './fuzz-wire.ts';
 const STATUSES = [200, 202, 400, 401, 403, 404, 405, 409, 413, 414, 415, 501];
 /** What Node answers itself to what is not HTTP, without a body: bad syntax, a chunk extension, Expect, a large head. */
 const NODES_OWN = [400, 413, 417, 431];
-/** Two calls for one export at the same time: the other one is still on its way to Earth Engine. */
-const NOT_YET = /"reason":"NOT_ACCEPTED_YET"/;
+/** Two calls for one export at the same time: the other is on its way to Earth Engine, or its event to Pub/Sub. */
+const NOT_YET = /"reason":"(?:NOT_ACCEPTED_YET|EVENT_NOT_PUBLISHED)"/;
 const JSON_TYPE = 'application/json; charset=utf-8';
 /** What Earth Engine says is passed on as it is, and it leaves the details out. */
 const PASSED_ON = /^\S+ \S*\/(?:operations|algorithms|\$discovery)/;

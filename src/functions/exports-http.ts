@@ -7,8 +7,15 @@ import { type HttpAnswer, sendAnswer } from './http/http-answer.ts';
 import { type HttpCall, readCall } from './http/http-call.ts';
 import { leaveDomain } from './http/leave-domain.ts';
 import { CallRefused, toErrorAnswer } from './http/refusal.ts';
-import { refuseFaults, refuseUnknown, refuseWithoutLedger } from './http/refusals.ts';
-import { refuseMedia, refuseMethod, refuseOtherSite, refuseUnserved } from './http/refuse-call.ts';
+import { refuseUnknown, refuseWithoutLedger } from './http/refusals.ts';
+import {
+  refuseBroken,
+  refuseMedia,
+  refuseMethod,
+  refuseOtherSite,
+  refusePath,
+  refuseUnserved,
+} from './http/refuse-call.ts';
 import { checkQuery } from './routes/check-query.ts';
 import { createCachedRoutes } from './routes/client-start-routes.ts';
 import { createExportRoutes } from './routes/export-routes.ts';
@@ -19,6 +26,9 @@ import { createOperationRoutes } from './routes/operation-routes.ts';
 import { ROUTES, type RoutedCall, type RouteHandlers } from './routes/routes.ts';
 import { createStartOperationRoute } from './routes/start-operation-route.ts';
 import { createSubmitRoute } from './routes/submit-route.ts';
+
+const REPEAT_UNDER_ONE_ID =
+  'Make the same call again, with the same requestId where it asks for an export; if it fails again, look into the log';
 
 /**
  * Builds the function `exportsHttp`. The intake must be installed beside it: without it the framework reads bodies of any
@@ -32,8 +42,7 @@ export function createExportsHttp(given: ExportsHttpOptions) {
   const checkCaller = createCallerCheck({ ...options, now: clock.now });
 
   async function serve(call: HttpCall): Promise<HttpAnswer> {
-    if (call.path === undefined)
-      throw refuseFaults([{ field: 'path', description: 'Cannot decode the path of the URL' }]);
+    if (call.path === undefined) throw refusePath();
     const found = findRoute(call.method, call.path);
     if (found.kind === 'wrong-method') throw refuseMethod(found.methods);
     if (found.kind === 'unknown') throw refuseUnserved(call.path, config.httpAuth);
@@ -59,11 +68,7 @@ export function createExportsHttp(given: ExportsHttpOptions) {
       return toErrorAnswer(error.refusal);
     }
     log.error('Call failed', { method: call.method, cause: error });
-    return toErrorAnswer({
-      status: 'INTERNAL',
-      reason: 'INTERNAL',
-      message: 'Cannot carry out the call: an unexpected fault of the service, which is in its log',
-    });
+    return toErrorAnswer(refuseBroken('carry out the call', REPEAT_UNDER_ONE_ID).refusal);
   }
 
   return async function exportsHttp(request: Request, response: Response): Promise<void> {

@@ -6,7 +6,7 @@ import { type HttpAnswer, sendAnswer, toJsonAnswer } from './http/http-answer.ts
 import { leaveDomain } from './http/leave-domain.ts';
 import { CallRefused, toErrorAnswer } from './http/refusal.ts';
 import { refuseWithoutLedger } from './http/refusals.ts';
-import { refuseMethod, refuseOtherSite } from './http/refuse-call.ts';
+import { refuseBroken, refuseMethod, refuseOtherSite } from './http/refuse-call.ts';
 
 /** What `createPollOperations` needs. */
 export interface PollOperationsOptions {
@@ -29,11 +29,9 @@ export function createPollOperations({ tick, log }: PollOperationsOptions) {
     if (error instanceof CallRefused) return toErrorAnswer(error.refusal);
     log.error('Tick failed', { cause: error });
     if (error instanceof LedgerUnavailable) return toErrorAnswer(refuseWithoutLedger().refusal);
-    return toErrorAnswer({
-      status: 'INTERNAL',
-      reason: 'INTERNAL',
-      message: 'Cannot finish the tick: an unexpected fault of the service, which is in its log; the next tick goes on',
-    });
+    return toErrorAnswer(
+      refuseBroken('finish the tick', 'Nothing: the next tick goes on where this one stopped').refusal,
+    );
   }
 
   return async function pollOperations(request: Request, response: Response): Promise<void> {

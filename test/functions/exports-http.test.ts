@@ -408,6 +408,7 @@ describe('POST /v1/exports/{id}:cancel and :retry', () => {
     await edge.poller.tick();
     const early = await retry();
     expect([early.status, early.headers.get('retry-after')]).toEqual([503, '10']);
+    expect(detailsOf(early.body).info?.reason).toBe('EVENT_NOT_PUBLISHED');
 
     edge.outbox.open = true;
     edge.time.aheadMs += 60_000;

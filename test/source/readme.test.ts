@@ -4,6 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import packageJson from '../../package.json' with { type: 'json' };
 import failures from '../../src/earth-engine/failures.json' with { type: 'json' };
 import { EXPORT_STATES } from '../../src/exports/record/states.ts';
+import { HTTP_STATUSES } from '../../src/functions/http/refusal.ts';
 import { ROUTES } from '../../src/functions/routes/routes.ts';
 import { readDocument, sectionOf } from './markdown.ts';
 import { readSourceFiles } from './source-files.ts';
@@ -15,6 +16,13 @@ const readme = readDocument('README.md');
 function namesIn(section: string): string[] {
   const cells = [...section.matchAll(/^\| (`.*?) \|/gm)].map(([, cell = '']) => cell);
   return cells.flatMap((cell) => [...cell.matchAll(/`([^`]+)`/g)].map(([, name = '']) => name));
+}
+
+/** The head of a refusal, as they are all written: its code, the HTTP status where that is another, its reason. */
+const REFUSAL = /\bstatus: '([A-Z_]+)',\s+(?:httpStatus: (\d+),\s+)?reason: .*'([A-Z_]+)'/g;
+
+function toReasonAndStatus([, code = '', httpStatus, reason = '']: RegExpExecArray): string {
+  return `\`${reason}\` ${httpStatus ?? HTTP_STATUSES[code]}`;
 }
 
 describe('README', () => {
@@ -41,13 +49,15 @@ describe('README', () => {
     expect(new Set(namesIn(sectionOf(readme, '## Failures')))).toEqual(new Set(failures.map(({ reason }) => reason)));
   });
 
-  test('lists every reason for which a call is refused, and no other', () => {
+  test('lists every reason for which a call is refused with its HTTP status, and no other', () => {
     const sources = readSourceFiles('src/functions').map(({ text }) => text);
-    const reasons = sources.flatMap((text) => [...text.matchAll(/reason: '([A-Z_]+)'/g)].map(([, reason]) => reason));
-    const rows = [...sectionOf(readme, '## Refused calls').matchAll(/^\| `([A-Z_]+)` \|/gm)].map(
-      ([, reason]) => reason,
+    const refused = sources.flatMap((text) => [...text.matchAll(REFUSAL)].map(toReasonAndStatus));
+    const rows = [...sectionOf(readme, '## Refused calls').matchAll(/^\| (`[A-Z_]+`) \| (\d+) \|/gm)];
+    expect(rows.map(([, reason, status]) => `${reason} ${status}`).toSorted(byName)).toEqual(
+      [...new Set(refused)].toSorted(byName),
     );
-    expect(new Set(rows)).toEqual(new Set(reasons));
+    const reasons = sources.flatMap((text) => text.match(/\breason: .*'[A-Z_]+'/g) ?? []);
+    expect(refused).toHaveLength(reasons.length);
   });
 
   test('gives a reason for every runtime dependency', () => {

@@ -1,8 +1,8 @@
 import type { Config } from '../../config.ts';
 import type { Log } from '../../log.ts';
 import type { HttpCall } from '../http/http-call.ts';
-import { CallRefused } from '../http/refusal.ts';
 import { refuseForbidden } from '../http/refusals.ts';
+import { refuseUnauthenticated } from '../http/refuse-call.ts';
 import { createSignatureCheck } from './signature.ts';
 import { readBearer, readTokenSubject } from './token-subject.ts';
 
@@ -23,6 +23,8 @@ export interface CallerCheckOptions {
   verifyIdToken?: (token: string, audience: string) => Promise<IdTokenPayload>;
 }
 
+const BE_ONE_OF_THEM = 'Call with an account of ID_TOKEN_EMAILS, or have this one added to that setting of the service';
+
 /** Builds the check of who makes a call, as HTTP_AUTH says. */
 export function createCallerCheck(options: CallerCheckOptions) {
   const { config, now, log, verifyIdToken } = options;
@@ -36,17 +38,17 @@ export function createCallerCheck(options: CallerCheckOptions) {
     if (config.httpAuth === 'iam') return readTokenSubject(call.headers);
     if (config.httpAuth === 'google-id-token') return checkIdToken(call);
     const id = checkSignature(call.body, call.headers);
-    if (id === undefined) throw refuseUnauthenticated('Webhook', 'Sign the request as Standard Webhooks says');
+    if (id === undefined) throw refuseUnauthenticated('Webhook');
     return id;
   };
 
   async function checkIdToken(call: HttpCall): Promise<string> {
     const token = readBearer(call.headers.authorization);
     const payload = token === undefined ? undefined : await verify(token);
-    if (!payload) throw refuseUnauthenticated('Bearer', 'Send Authorization: Bearer ID_TOKEN made for this service');
+    if (!payload) throw refuseUnauthenticated('Bearer');
     const { email, email_verified: verified } = payload;
     if (typeof email !== 'string' || verified !== true || !config.idTokenEmails.includes(email)) {
-      throw refuseForbidden('this account is not one of ID_TOKEN_EMAILS');
+      throw refuseForbidden('this account is not one of ID_TOKEN_EMAILS', BE_ONE_OF_THEM);
     }
     return email;
   }
@@ -63,16 +65,4 @@ export function createCallerCheck(options: CallerCheckOptions) {
       return undefined;
     }
   }
-}
-
-/** `scheme` as RFC 9110 wants it with every 401. */
-function refuseUnauthenticated(scheme: 'Bearer' | 'Webhook', remedy: string): CallRefused {
-  const wanted = scheme === 'Bearer' ? 'an ID token of Google' : 'a signature';
-  return new CallRefused({
-    status: 'UNAUTHENTICATED',
-    reason: 'UNAUTHENTICATED',
-    message: `Cannot tell who makes this call: ${wanted} that holds is wanted`,
-    remedy,
-    headers: { 'www-authenticate': scheme },
-  });
 }

@@ -12,8 +12,8 @@ export interface Refusal {
   httpStatus?: number;
   /** The export it is about, as `ErrorInfo.metadata`. */
   exportId?: string;
-  /** What to do about it, as `ErrorInfo.metadata`. */
-  remedy?: string;
+  /** What its caller can do about it, as `ErrorInfo.metadata`. */
+  remedy: string;
   violations?: FieldViolation[];
   /** When the same call may succeed. */
   retryAfterSeconds?: number;
@@ -35,7 +35,7 @@ export class CallRefused extends Error {
 const ERROR_DOMAIN = 'ee-classifier-export';
 
 /** As google/rpc/code.proto maps its codes to HTTP. */
-const HTTP_STATUSES: Readonly<Record<string, number>> = {
+export const HTTP_STATUSES: Readonly<Record<string, number>> = {
   CANCELLED: 499,
   UNKNOWN: 500,
   INVALID_ARGUMENT: 400,
@@ -66,7 +66,7 @@ export function toErrorAnswer(refusal: Refusal): HttpAnswer {
 }
 
 function toDetails({ reason, exportId, remedy, violations, retryAfterSeconds }: Refusal): object[] {
-  const metadata = { ...(exportId && { exportId }), ...(remedy && { remedy }) };
+  const metadata = { ...(exportId && { exportId }), remedy };
   const details: object[] = [
     { '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason, domain: ERROR_DOMAIN, metadata },
   ];

@@ -12,22 +12,31 @@ export function refuseFaults(violations: FieldViolation[]): CallRefused {
     status: 'INVALID_ARGUMENT',
     reason: 'INVALID_REQUEST',
     message: `Cannot accept the request: ${first?.field ?? ''}: ${first?.description ?? ''}${more}`,
+    remedy: 'Correct what is named and send it again',
     violations,
   });
 }
 
 /** The same for what there is not and for what the caller may not see. */
 export function refuseUnknown(what: string): CallRefused {
-  return new CallRefused({ status: 'NOT_FOUND', reason: 'NOT_FOUND', message: `Cannot find ${what}` });
+  return new CallRefused({
+    status: 'NOT_FOUND',
+    reason: 'NOT_FOUND',
+    message: `Cannot find ${what}: there is none, or none that the caller may see`,
+    remedy: 'Check the address; what others asked for is shown to those whom CALLER_POLICY of the service allows it',
+  });
 }
 
+const ASK_FOR_LESS =
+  'Ask for what is allowed, or have ALLOWED_PROJECTS, ALLOWED_ASSETS or CALLER_POLICY of the service widened';
+
 /** Who asks may not have it; `why` completes the message. */
-export function refuseForbidden(why: string): CallRefused {
+export function refuseForbidden(why: string, remedy = ASK_FOR_LESS): CallRefused {
   return new CallRefused({
     status: 'PERMISSION_DENIED',
     reason: 'NOT_ALLOWED',
     message: `Cannot allow this: ${why}`,
-    remedy: 'Ask for what is allowed, or have ALLOWED_PROJECTS, ALLOWED_ASSETS or CALLER_POLICY of the service widened',
+    remedy,
   });
 }
 
@@ -41,7 +50,7 @@ export function refuseWithoutLedger(exportId?: string): CallRefused {
   return new CallRefused({
     status: 'UNAVAILABLE',
     reason: 'LEDGER_UNAVAILABLE',
-    message: 'Cannot reach the ledger; make the same call again',
+    message: 'Cannot carry out the call: the ledger is out of reach; make the same call again',
     remedy: exportId ? `Send the same request again with requestId "${exportId}"` : 'Make the same call again',
     retryAfterSeconds: RETRY_AFTER_SECONDS,
     ...(exportId && { exportId }),

@@ -1,10 +1,17 @@
 import type { IncomingMessage } from 'node:http';
 import { crossSiteFault } from '../access/cross-site.ts';
 import { decodePath, splitTarget } from '../http/http-call.ts';
-import { refuseTooLarge } from '../http/json-body.ts';
-import { CallRefused } from '../http/refusal.ts';
-import { refuseFaults } from '../http/refusals.ts';
-import { refuseMedia, refuseMethod, refuseOtherSite } from '../http/refuse-call.ts';
+import type { CallRefused } from '../http/refusal.ts';
+import {
+  refuseLongUrl,
+  refuseMedia,
+  refuseMethod,
+  refuseOtherSite,
+  refusePath,
+  refuseTooLarge,
+  SEND_NO_MORE,
+  SHRINK_GRAPH,
+} from '../http/refuse-call.ts';
 
 /** The functions, by the names they are deployed under. */
 export type FunctionName = 'exportsHttp' | 'exportsPubsub' | 'pollOperations';
@@ -21,27 +28,21 @@ const LONGEST_URL = 8_000;
 /** Why a request is refused by its head alone. */
 export function headFault(name: FunctionName, request: IncomingMessage): CallRefused | undefined {
   const { url = '/', method = 'GET', headers } = request;
-  if (url.length > LONGEST_URL) return refuseLongUrl();
-  if (decodePath(splitTarget(url).path) === undefined) {
-    return refuseFaults([{ field: 'path', description: 'Cannot decode the path of the URL' }]);
-  }
+  if (url.length > LONGEST_URL) return refuseLongUrl(LONGEST_URL);
+  if (decodePath(splitTarget(url).path) === undefined) return refusePath();
   const encoding = headers['content-encoding'];
   if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
     return refuseMedia('its Content-Encoding is not identity');
   }
-  if (Number(headers['content-length'] ?? 0) > LARGEST_BODY_BYTES[name])
-    return refuseTooLarge(LARGEST_BODY_BYTES[name]);
+  if (Number(headers['content-length'] ?? 0) > LARGEST_BODY_BYTES[name]) return refuseLongBody(name, url);
   if (name !== 'exportsPubsub') return undefined;
   if (method !== 'POST') return refuseMethod(['POST']);
   const otherSite = crossSiteFault(method, headers);
   return otherSite ? refuseOtherSite(otherSite) : undefined;
 }
 
-function refuseLongUrl(): CallRefused {
-  return new CallRefused({
-    status: 'INVALID_ARGUMENT',
-    httpStatus: 414,
-    reason: 'URL_TOO_LONG',
-    message: `Cannot read the URL: it is too long; at most ${LONGEST_URL} characters are wanted`,
-  });
+/** The body is longer than that function reads. */
+export function refuseLongBody(name: FunctionName, url: string): CallRefused {
+  const holdsExport = name !== 'pollOperations' && !/:(cancel|retry)$/.test(splitTarget(url).path);
+  return refuseTooLarge(LARGEST_BODY_BYTES[name], holdsExport ? SHRINK_GRAPH : SEND_NO_MORE);
 }

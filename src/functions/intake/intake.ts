@@ -2,10 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import { sendUnended } from '../http/http-answer.ts';
 import { type FrameworkRequest, ORIGINAL_CONTENT_TYPE, splitTarget } from '../http/http-call.ts';
-import { refuseTooLarge } from '../http/json-body.ts';
 import { type CallRefused, toErrorAnswer } from '../http/refusal.ts';
 import { refuseOtherSite } from '../http/refuse-call.ts';
-import { type FunctionName, headFault, LARGEST_BODY_BYTES } from './intake-limits.ts';
+import { type FunctionName, headFault, LARGEST_BODY_BYTES, refuseLongBody } from './intake-limits.ts';
 import { markPush } from './push-account.ts';
 
 const CHANNEL = 'http.server.request.start';
@@ -89,7 +88,8 @@ function take(name: FunctionName, request: FrameworkRequest, response: ServerRes
   takeRaw(request);
   muteAbort(request);
   if (name === 'exportsPubsub') markPush(request);
-  cutBody(request, limitBytes, () => refuse(request, response, refuseTooLarge(limitBytes)));
+  const tooLarge = () => refuseLongBody(name, request.url ?? '/');
+  cutBody(request, limitBytes, () => refuse(request, response, tooLarge()));
 }
 
 /** Any type but this one the framework's parsers would take to pieces, and without one they would drop the body. */

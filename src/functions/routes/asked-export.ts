@@ -6,6 +6,7 @@ import { readTraceparent } from '../../traceparent.ts';
 import { checkAllowance } from '../access/allowance.ts';
 import { readJsonBody } from '../http/json-body.ts';
 import { refuseFaults, refuseForbidden } from '../http/refusals.ts';
+import { SHRINK_GRAPH } from '../http/refuse-call.ts';
 import type { RoutedCall } from './routes.ts';
 
 /** An export that a call asks for, and may have. */
@@ -27,7 +28,7 @@ export interface SubmissionOptions {
 export function readSubmission(call: RoutedCall, options: SubmissionOptions): Submission {
   const { config, createId } = options;
   const { project } = call.params;
-  const parsed = parseExportRequest(readJsonBody(call), {
+  const parsed = parseExportRequest(readJsonBody(call, SHRINK_GRAPH), {
     defaultProject: config.defaultProject,
     nonExportable: config.nonExportable,
     ...(project === undefined ? {} : { project }),

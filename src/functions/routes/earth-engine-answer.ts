@@ -1,8 +1,7 @@
 import type { Answer } from '../../earth-engine/client.ts';
 import { readOperation } from '../../earth-engine/operation.ts';
 import { type HttpAnswer, toJsonAnswer } from '../http/http-answer.ts';
-import { CallRefused } from '../http/refusal.ts';
-import { RETRY_AFTER_SECONDS } from '../http/refusals.ts';
+import { refuseUnreachable } from '../http/refuse-call.ts';
 
 /** The Operation in an answer as it came; undefined when it is none. */
 export function readOperationAnswer(answer: Answer): object | undefined {
@@ -26,12 +25,7 @@ export function relayError(answer: Answer): HttpAnswer {
     const wait = retryAfterMs === undefined ? {} : { 'retry-after': String(Math.ceil(retryAfterMs / 1000)) };
     return toJsonAnswer(answer.status, answer.body, wait);
   }
-  throw new CallRefused({
-    status: 'UNAVAILABLE',
-    reason: 'EARTH_ENGINE_UNAVAILABLE',
-    message: 'Cannot reach Earth Engine; make the same call again',
-    retryAfterSeconds: RETRY_AFTER_SECONDS,
-  });
+  throw refuseUnreachable();
 }
 
 function isObject(value: unknown): value is object {

@@ -5,9 +5,9 @@ import { retryExport } from '../../exports/retry.ts';
 import { checkAllowance, maySee } from '../access/allowance.ts';
 import { type HttpAnswer, toJsonAnswer } from '../http/http-answer.ts';
 import { readJsonBody } from '../http/json-body.ts';
-import { CallRefused } from '../http/refusal.ts';
-import { RETRY_AFTER_SECONDS, refuseFaults, refuseForbidden, refuseUnknown } from '../http/refusals.ts';
-import { refuseForNow } from '../http/refuse-export.ts';
+import { refuseFaults, refuseForbidden, refuseUnknown } from '../http/refusals.ts';
+import { SEND_NO_MORE } from '../http/refuse-call.ts';
+import { refuseRetry, refuseRetryForNow } from '../http/refuse-export.ts';
 import { toExportResource } from './export-resource.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { readAttempt, refuseContent } from './read-attempt.ts';
@@ -22,29 +22,26 @@ export function createExportRoutes(options: Pick<ExportsHttpOptions, 'config' | 
   }
 
   async function cancel(call: RoutedCall): Promise<HttpAnswer> {
-    if (call.body.length > 0) refuseContent(readJsonBody(call));
+    if (call.body.length > 0) refuseContent(readJsonBody(call, SEND_NO_MORE));
     const record = await cancelExport(ledger, await find(call));
     log.info('Cancel was asked for', toFields(record, call));
     return toJsonAnswer(200, toExportResource(record));
   }
 
   async function retry(call: RoutedCall): Promise<HttpAnswer> {
-    const attempt = readAttempt(readJsonBody(call));
+    const attempt = readAttempt(readJsonBody(call, SEND_NO_MORE));
     const found = await find(call);
     const why = found.request && checkAllowance(config, call.caller, { ...found.request, project: found.project });
     if (why) throw refuseForbidden(why);
     if (attempt > found.attempt) {
-      const description = `Cannot retry attempt ${attempt}: the export is in attempt ${found.attempt}, which is wanted`;
+      const description = `Cannot retry attempt ${attempt}: the export is in attempt ${found.attempt}; that one is wanted`;
       throw refuseFaults([{ field: 'attempt', description }]);
     }
     const retried = await retryExport(ledger, found, attempt);
     const { kind, record } = retried;
     log.info('Retry was asked for', { ...toFields(record, call), outcome: kind });
-    if (kind === 'refused') throw refusePrecondition(record.id, retried.why);
-    if (kind === 'unpublished') {
-      const message = `Cannot retry the export "${record.id}" yet: its completion event is not published`;
-      throw refuseForNow(record.id, message, RETRY_AFTER_SECONDS);
-    }
+    if (kind === 'refused') throw refuseRetry(record.id, retried.why);
+    if (kind === 'unpublished') throw refuseRetryForNow(record.id);
     return toJsonAnswer(200, toExportResource(record));
   }
 
@@ -57,15 +54,6 @@ export function createExportRoutes(options: Pick<ExportsHttpOptions, 'config' | 
   }
 
   return { getExport, cancelExport: cancel, retryExport: retry };
-}
-
-function refusePrecondition(exportId: string, why: string): CallRefused {
-  return new CallRefused({
-    status: 'FAILED_PRECONDITION',
-    reason: 'NOT_RETRYABLE',
-    message: `Cannot retry the export "${exportId}": ${why}`,
-    exportId,
-  });
 }
 
 function toFields(record: ExportRecord, call: RoutedCall) {

@@ -4,7 +4,7 @@ import type { ExportRecord } from '../../exports/export.ts';
 import { isFinal } from '../../exports/record/states.ts';
 import { type HttpAnswer, toJsonAnswer } from '../http/http-answer.ts';
 import { toErrorAnswer } from '../http/refusal.ts';
-import { RETRY_AFTER_SECONDS } from '../http/refusals.ts';
+import { refuseUnreachable } from '../http/refuse-call.ts';
 import { refuseAsEarthEngine, refuseDoubtful, refuseEnded, refuseForNow } from '../http/refuse-export.ts';
 import { readSubmission } from './asked-export.ts';
 import { readOperationAnswer } from './earth-engine-answer.ts';
@@ -29,18 +29,17 @@ export function createStartOperationRoute(options: ExportsHttpOptions) {
   async function fetchOperation(record: ExportRecord, name: string): Promise<HttpAnswer> {
     const operation = readOperationAnswer(await earthEngine.getOperation(name, { timeoutMs: CALL_TIMEOUT_MS }));
     if (operation) return toJsonAnswer(200, withCallerDescription(operation, record));
-    const message = `Cannot read the operation of the export "${record.id}", which Earth Engine has started`;
-    throw refuseForNow(record.id, message, RETRY_AFTER_SECONDS);
+    throw refuseUnreachable(record.id);
   }
 
   /** Nobody can join an export without an id, so that nothing may be left behind of which a repetition makes a second. */
   async function refuseUnaccepted(record: ExportRecord, hasKey: boolean) {
     const waits = `Cannot start the export "${record.id}" yet: Earth Engine did not accept it in time; it is queued here`;
-    if (hasKey) return refuseForNow(record.id, waits, RETRY_AFTER_SECONDS);
+    if (hasKey) return refuseForNow(record.id, waits);
     const left = record.doubtful === undefined ? await cancelExport(ledger, record) : record;
     if (left.state !== 'CANCELLED') return refuseDoubtful(record.id);
     const message = `Cannot start the export "${record.id}": Earth Engine did not accept it in time; nothing was started`;
-    return refuseForNow(record.id, message, RETRY_AFTER_SECONDS);
+    return refuseForNow(record.id, message);
   }
 }
 

@@ -102,7 +102,9 @@ describe('createCallerCheck() with google-id-token', () => {
   ])('forbids %s', async (_, payload) => {
     const { check } = createCheck(config, async () => payload);
     const call = callWith({ authorization: 'Bearer t' });
-    await expect(check(call)).rejects.toMatchObject({ refusal: { status: 'PERMISSION_DENIED' } });
+    await expect(check(call)).rejects.toMatchObject({
+      refusal: { status: 'PERMISSION_DENIED', remedy: expect.stringMatching(/ID_TOKEN_EMAILS/) },
+    });
   });
 
   test.each([

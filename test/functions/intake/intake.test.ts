@@ -7,6 +7,7 @@ import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { readCall } from '../../../src/functions/http/http-call.ts';
 import { installIntake, isRefusedEvent } from '../../../src/functions/intake/intake.ts';
+import { detailsOf } from '../error-details.ts';
 import { exchange, startFunction } from '../function-server.ts';
 
 /** What reached the functions, so that it can be told that nothing did. */
@@ -77,6 +78,15 @@ describe('installIntake() before exportsHttp', () => {
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
     expect(JSON.parse(text)).toMatchObject({ error: { code: 413, status: 'INVALID_ARGUMENT' } });
     expect(seen).toEqual([]);
+  });
+
+  test.each([
+    ['/v1/exports', /table asset/],
+    ['/v1/exports/job:cancel?alt=json', /\{\} or no body/],
+    ['/v1/exports/job:retry', /"attempt"/],
+  ])('says what helps where the body of %s is too large', async (path, remedy) => {
+    const response = await fetch(`${exportsHttp.url}${path}`, { method: 'POST', body: Buffer.alloc(11_000_001) });
+    expect(detailsOf(await response.json()).info?.metadata.remedy).toMatch(remedy);
   });
 
   test('refuses by the length alone, waiting for no byte of it', async () => {

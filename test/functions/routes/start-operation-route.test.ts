@@ -104,6 +104,32 @@ describe('POST /v1/projects/{project}/classifier:export', () => {
     ]);
   });
 
+  test('names :retry for one that was cancelled before it was sent', async () => {
+    const busy = await startEdge({ submitBudgetMs: 300, simulator: { faults: [THROTTLED] } });
+    const json = bodyOf({ requestId: 'unsent' });
+    expect((await busy.call(METHOD, { json })).status).toBe(503);
+    expect((await busy.call('/v1/exports/unsent:cancel', { json: {} })).body).toMatchObject({ state: 'CANCELLED' });
+    const { status, body } = await busy.call(METHOD, { json });
+    expect(status).toBe(409);
+    expect(detailsOf(body).info).toMatchObject({
+      reason: 'EXPORT_ENDED',
+      metadata: { exportId: 'unsent', remedy: expect.stringMatching(/:retry/) },
+    });
+    await busy.close();
+  });
+
+  test('says so where the operation of a known export cannot be read now', async () => {
+    const json = bodyOf({ requestId: 'unread' }, 'projects/forest-watch/assets/unread');
+    expect((await edge.call(METHOD, { json })).status).toBe(200);
+    edge.simulator.faults.add({ method: 'GET', path: '/operations/', times: 1, fault: { kind: 'html' } });
+    const { status, headers, body } = await edge.call(METHOD, { json });
+    expect([status, headers.get('retry-after')]).toEqual([503, '10']);
+    expect(detailsOf(body).info).toMatchObject({
+      reason: 'EARTH_ENGINE_UNAVAILABLE',
+      metadata: { exportId: 'unread' },
+    });
+  });
+
   test('passes on Earth Engine’s refusal', async () => {
     const refusing = await startEdge({ simulator: { refusals: { 'forest-watch': 'notRegistered' } } });
     for (const requestId of ['refused', 'refused']) {
