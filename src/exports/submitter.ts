@@ -1,8 +1,9 @@
 import { type Budget, startBudget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
-import { toFailure } from '../earth-engine/failure.ts';
+import { toBoundedText } from '../earth-engine/bounded-text.ts';
+import { LONGEST_MESSAGE, toRpcCode } from '../earth-engine/google-error.ts';
 import { takeCall } from '../earth-engine/take-call.ts';
-import type { FieldViolation, ValidRequest } from '../request/export-request.ts';
+import type { ValidRequest } from '../request/export-request.ts';
 import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
 import { LedgerUnavailable, type NewExport } from './ledger.ts';
 import { applyChanges } from './record/apply-changes.ts';
@@ -24,6 +25,9 @@ export interface Origin {
   traceparent?: string;
   requestedBy?: string;
 }
+
+/** Why a message is refused, in the words in which a call would be. */
+export type RefusedFor = Pick<ExportError, 'status' | 'message' | 'reason' | 'remedy'>;
 
 /** What became of a submission. */
 export type Submitted =
@@ -103,14 +107,10 @@ export function createSubmitter(options: SubmitterOptions) {
   }
 
   /**
-   * Records a message that is no valid request, so that its sender learns of it by the completion event. A redelivery
-   * finds it recorded. Throws `LedgerUnavailable`.
+   * Records a message that gets no export, so that its sender learns of it by the completion event: nothing else answers
+   * it. `project` is the one it names, or the default. A redelivery finds it recorded. Throws `LedgerUnavailable`.
    */
-  async function refuse(
-    violations: FieldViolation[],
-    origin: Origin,
-    about: { project: string; status?: string },
-  ): Promise<ExportRecord> {
+  async function refuse(origin: Origin, about: { project: string; error: RefusedFor }): Promise<ExportRecord> {
     const now = await ledger.now();
     const blank: NewExport = {
       ...toBlankExport(origin, now),
@@ -119,7 +119,7 @@ export function createSubmitter(options: SubmitterOptions) {
       warnings: [],
       hasBody: false,
     };
-    const error = toRefusal(violations, about);
+    const error = toRefusal(about.error);
     const ended = endExport({ ...blank, version: '' }, { state: 'REJECTED', now, changes: { error } });
     return (await ledger.create(applyChanges(blank, ended))).record;
   }
@@ -154,13 +154,8 @@ function toBlankExport(origin: Origin, now: number) {
   } as const satisfies Partial<NewExport>;
 }
 
-function toRefusal(violations: FieldViolation[], about: { project: string; status?: string }): ExportError {
-  const message = violations
-    .map(({ field, description }) => (field ? `${field}: ${description}` : description))
-    .join('; ');
-  const failure = toFailure(
-    { status: about.status ?? 'INVALID_ARGUMENT', message, infoReason: 'INVALID_REQUEST' },
-    about,
-  );
-  return { ...failure, remedy: 'Correct the request and send it again', retryable: false };
+/** Nothing is looked up by its message, which quotes its sender: who writes a message must not choose its reason. */
+function toRefusal({ status, message, reason, remedy }: RefusedFor): ExportError {
+  const bounded = toBoundedText(message, LONGEST_MESSAGE);
+  return { code: toRpcCode(status), status, message: bounded, reason, remedy, retryable: false };
 }

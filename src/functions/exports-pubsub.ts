@@ -1,12 +1,14 @@
 import type { Config } from '../config.ts';
 import { toMessageExportId } from '../exports/record/export-id.ts';
-import type { Origin, Submitter } from '../exports/submitter.ts';
+import type { Origin, RefusedFor, Submitter } from '../exports/submitter.ts';
 import type { Log } from '../log.ts';
 import { readTraceparent } from '../traceparent.ts';
 import { leaveDomain } from './http/leave-domain.ts';
+import type { Refusal } from './http/refusal.ts';
+import { refuseConflict } from './http/refuse-export.ts';
 import { isRefusedEvent } from './intake/intake.ts';
 import { readPushAccount } from './intake/push-account.ts';
-import { type MessageSubmission, readMessageSubmission } from './message/asked-message.ts';
+import { readAskedMessage } from './message/asked-message.ts';
 import { type DecodedMessage, decodeMessage, readPublishTime } from './message/decode-message.ts';
 
 /** What `createExportsPubsub` needs. */
@@ -22,27 +24,26 @@ export interface ExportsPubsubOptions {
  */
 export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOptions) {
   async function submit(decoded: DecodedMessage, origin: Origin): Promise<void> {
-    const asked = readMessageSubmission(decoded, config, origin);
-    if (asked.kind === 'refused') return refuse(asked, origin);
+    const asked = readAskedMessage(decoded, config, origin);
+    if (asked.kind === 'refused') return refuse(asked.refusal, asked.project, origin);
     const submitted = await submitter.submit(asked.valid, asked.origin, { repeat: false });
     const { id, project, state } = submitted.record;
-    if (submitted.kind === 'conflict') {
-      const description = `Cannot start the export "${id}": there is one of this id that asks for something else`;
-      const about = { project: asked.valid.request.project, status: 'ALREADY_EXISTS' };
-      return refuse({ kind: 'refused', violations: [{ field: 'requestId', description }], ...about }, origin);
-    }
+    if (submitted.kind === 'conflict') return refuse(refuseConflict(id).refusal, asked.valid.request.project, origin);
     log.info('Export was asked for', { ...toFields(origin), exportId: id, project, state, known: submitted.known });
   }
 
   /** Under the message's own id, never the caller's: that may be the id of an export that is well. */
-  async function refuse(refused: Extract<MessageSubmission, { kind: 'refused' }>, origin: Origin): Promise<void> {
-    const { project, status, violations } = refused;
-    await submitter.refuse(violations, origin, status === undefined ? { project } : { project, status });
+  async function refuse(refusal: Refusal, project: string, origin: Origin): Promise<void> {
+    await submitter.refuse(origin, { project, error: toAnnounced(refusal) });
+    const { status, reason, message, violations = [{ field: '', description: message }] } = refusal;
+    const [fault] = violations;
     log.warning('Message was refused', {
       ...toFields(origin),
       project,
+      status,
+      reason,
       faults: violations.length,
-      fault: violations[0],
+      fault,
     });
   }
 
@@ -59,6 +60,12 @@ export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOpt
       throw new Error('Cannot record the message: it must be delivered again');
     }
   };
+}
+
+/** An event has no list of faults, as an answer has: all of them go into its message. */
+function toAnnounced({ status, reason, remedy, message, violations }: Refusal): RefusedFor {
+  const faults = violations?.map(({ field, description }) => `${field}: ${description}`).join('; ');
+  return { status, reason, remedy, message: faults ? `Cannot accept the request: ${faults}` : message };
 }
 
 function toOrigin({ message }: DecodedMessage, event: unknown): Origin {

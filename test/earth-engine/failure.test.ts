@@ -191,7 +191,6 @@ describe('a caller cannot put a refusal into the mouth of Earth Engine', () => {
 describe('every row of failures.json', () => {
   /** What each is recognised by, beside the errors seen in public. */
   const EXAMPLES: Record<string, (string | { infoReason: string })[]> = {
-    INVALID_REQUEST: [{ infoReason: 'INVALID_REQUEST' }],
     NOT_SENT: [{ infoReason: 'NOT_SENT' }],
     SERVICE_DISABLED: [{ infoReason: 'SERVICE_DISABLED' }],
     USER_PROJECT_DENIED: [{ infoReason: 'USER_PROJECT_DENIED' }],

@@ -9,6 +9,13 @@ const LIST = { method: 'GET', path: '/operations\\?' };
 const CANCEL = { method: 'POST', path: ':cancel' };
 const NOT_FOUND = { error: { code: 404, message: 'Operation not found', status: 'NOT_FOUND' } };
 
+const NO_REQUEST = {
+  status: 'INVALID_ARGUMENT',
+  reason: 'INVALID_REQUEST',
+  message: 'Is no request',
+  remedy: 'Correct it',
+};
+
 /** How many of the requests since `from` were looks at single operations, pages of lists, and sends. */
 function countCalls({ requests }: Stage, from = 0) {
   const paths = requests.slice(from).map(({ method, path }) => `${method} ${path}`);
@@ -745,7 +752,7 @@ describe('a completion event', () => {
     };
     for (let index = 0; index < 15; index += 1) {
       const origin = { id: `poison-${index}` };
-      await stage.submitter.refuse([{ field: '', description: 'is no request' }], origin, { project: 'my-project' });
+      await stage.submitter.refuse(origin, { project: 'my-project', error: NO_REQUEST });
     }
     await stage.submit('job');
     await stage.tickFor(6);
@@ -754,9 +761,8 @@ describe('a completion event', () => {
 
   test('does not use up the tick while the topic is away', async () => {
     const stage = createStage();
-    const violations = [{ field: '', description: 'is no request' }];
     for (let index = 0; index < 60; index += 1) {
-      await stage.submitter.refuse(violations, { id: `ps-${index}` }, { project: 'my-project' });
+      await stage.submitter.refuse({ id: `ps-${index}` }, { project: 'my-project', error: NO_REQUEST });
     }
     await stage.submit('job');
     let tries = 0;

@@ -230,13 +230,18 @@ describe('submit()', () => {
 });
 
 describe('refuse()', () => {
-  const violations = [{ field: 'expression', description: 'is missing' }];
+  const error = {
+    status: 'INVALID_ARGUMENT',
+    reason: 'INVALID_REQUEST',
+    message: 'Cannot accept the request: expression: is missing',
+    remedy: 'Correct it',
+  };
 
   test('records what is no request once, however often it is delivered, and has it announced', async () => {
     const stage = createStage();
     const origin = { id: 'ps-1', messageId: '77' };
     for (let delivery = 0; delivery < 2; delivery += 1) {
-      await stage.submitter.refuse(violations, origin, { project: 'my-project' });
+      await stage.submitter.refuse(origin, { project: 'my-project', error });
     }
     await stage.tickFor(2);
     expect(stage.eventIds()).toEqual(['ps-1:REJECTED:1']);
@@ -244,7 +249,7 @@ describe('refuse()', () => {
     expect(data).toMatchObject({
       messageId: '77',
       asset: null,
-      error: { reason: 'INVALID_REQUEST', message: 'expression: is missing' },
+      error: { ...error, code: 3, retryable: false },
     });
     expect(stage.requests).toEqual([]);
   });

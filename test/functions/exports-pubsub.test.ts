@@ -1,7 +1,8 @@
 import { cloudEvent } from '@google-cloud/functions-framework';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { createExportsPubsub } from '../../src/functions/exports-pubsub.ts';
-import { bodyOf, createParts } from './edge.ts';
+import { bodyOf, createParts, startEdge } from './edge.ts';
+import { detailsOf } from './error-details.ts';
 import { startFunction } from './function-server.ts';
 
 const PATH = '/projects/p/topics/t';
@@ -209,6 +210,27 @@ describe('exportsPubsub', () => {
       state: 'REJECTED',
       error: { status: 'ALREADY_EXISTS', message: expect.stringMatching(/"taken"/) },
     });
+  });
+
+  test.each([
+    ['a request with two faults', 'INVALID_REQUEST', bodyOf({ unknown: 1, priority: -1 }, assetOf('same'))],
+    ['what is not allowed', 'NOT_ALLOWED', bodyOf({}, 'projects/other-project/assets/same')],
+    ['an id that is taken', 'REQUEST_ID_REUSED', bodyOf({ requestId: 'same' }, assetOf('same-2'))],
+  ])('announces %s under the status, reason and remedy that HTTP answers: %s', async (_, reason, body) => {
+    const edge = await startEdge();
+    const taking = bodyOf({ requestId: 'same' }, assetOf('same'));
+    await pubsub.post(pushOf(taking));
+    await edge.call('/v1/exports', { json: taking });
+    const answer = await edge.call('/v1/exports', { json: body });
+    await edge.close();
+    const { status } = (answer.body as { error: { status: string } }).error;
+    expect(await pubsub.post(pushOf(body, {}, { messageId: 'same' }))).toBe(204);
+    const [refused] = await pubsub.records();
+    const { info, fields } = detailsOf(answer.body);
+    const error = { status, reason, remedy: info?.metadata.remedy, retryable: false };
+    expect(info).toMatchObject({ reason, metadata: { remedy: expect.stringMatching(/./) } });
+    expect(refused).toMatchObject({ error, event: { data: { messageId: 'same', error } } });
+    for (const field of fields) expect(refused?.error?.message).toContain(`${field}: `);
   });
 
   test('records Earth Engine’s refusal and acknowledges the message', async () => {

@@ -128,8 +128,9 @@ async function ask(world: World, asked: Asked): Promise<void> {
 async function send({ submitter }: Instance, { planned, valid }: Asked): Promise<Submitted['kind']> {
   const origin = { id: planned.id };
   if (planned.invalid) {
-    const violations = [{ field: 'expression', description: 'is missing' }];
-    await submitter.refuse(violations, origin, { project: planned.project });
+    const message = 'Cannot accept the request: expression: is missing';
+    const error = { status: 'INVALID_ARGUMENT', reason: 'INVALID_REQUEST', message, remedy: 'Correct it' };
+    await submitter.refuse(origin, { project: planned.project, error });
     return 'recorded';
   }
   return (await submitter.submit(valid, origin, { repeat: planned.via === 'call' })).kind;

@@ -4,38 +4,38 @@ import type { Origin } from '../../exports/submitter.ts';
 import { type FieldViolation, parseExportRequest, type ValidRequest } from '../../request/export-request.ts';
 import { checkAllowance } from '../access/allowance.ts';
 import { parseJson } from '../http/parse-json.ts';
+import type { CallRefused, Refusal } from '../http/refusal.ts';
+import { refuseFaults, refuseForbidden } from '../http/refusals.ts';
 import { type DecodedMessage, decodeData, type Message } from './decode-message.ts';
 
 /** What a message asks for, or why it gets nothing. */
-export type MessageSubmission =
+export type AskedMessage =
   | { kind: 'valid'; valid: ValidRequest; origin: Origin }
-  | { kind: 'refused'; violations: FieldViolation[]; project: string; status?: string };
+  | { kind: 'refused'; refusal: Refusal; project: string };
 
 /**
  * Reads an export request out of a message: its data is the body, its attributes fill what the body leaves out. `origin`
  * is that of the message; the export's id is the caller's own where it gave one.
  */
-export function readMessageSubmission(decoded: DecodedMessage, config: Config, origin: Origin): MessageSubmission {
+export function readAskedMessage(decoded: DecodedMessage, config: Config, origin: Origin): AskedMessage {
   const { message } = decoded;
   const body = readBody(message);
   const violations = [...decoded.violations, ...body.violations];
-  if (violations.length > 0) return { kind: 'refused', violations, project: config.defaultProject };
+  if (violations.length > 0) return toRefused(refuseFaults(violations), config.defaultProject);
   const project = message.attributes['project'];
   const parsed = parseExportRequest(body.value, {
     defaultProject: config.defaultProject,
     nonExportable: config.nonExportable,
     ...(project && isLeftOut(body.value, 'project') ? { project } : {}),
   });
-  if (!parsed.valid) {
-    return { kind: 'refused', violations: parsed.violations, project: parsed.project ?? config.defaultProject };
-  }
+  if (!parsed.valid) return toRefused(refuseFaults(parsed.violations), parsed.project ?? config.defaultProject);
   const why = checkAllowance(config, origin.requestedBy, parsed.request);
-  if (why) {
-    const description = `Cannot allow this: ${why}`;
-    const about = { project: parsed.request.project, status: 'PERMISSION_DENIED' };
-    return { kind: 'refused', violations: [{ field: '', description }], ...about };
-  }
+  if (why) return toRefused(refuseForbidden(why), parsed.request.project);
   return { kind: 'valid', valid: parsed, origin: withKey(origin, parsed.requestId ?? message.attributes['requestId']) };
+}
+
+function toRefused({ refusal }: CallRefused, project: string): AskedMessage {
+  return { kind: 'refused', refusal, project };
 }
 
 function withKey(origin: Origin, key: string | undefined): Origin {
