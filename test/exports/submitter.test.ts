@@ -229,6 +229,23 @@ describe('submit()', () => {
   });
 });
 
+describe('a send of which nothing leaves the process', () => {
+  test.each([
+    ['because there is no access token', 20_000],
+    ['because the time is up', 0],
+  ])('is not logged as a send: %s', async (_, submitBudgetMs) => {
+    const stage = createStage({ submitBudgetMs });
+    stage.earthEngine.exportClassifier = async () => ({ kind: 'unanswered', cause: 'no access token', sent: false });
+    await stage.submit('job', {}, { repeat: false });
+    const lines = stage.lines.map((line) => JSON.parse(line));
+    expect(lines.filter(({ message }) => message === 'Export was sent')).toEqual([]);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ severity: 'WARNING', message: 'Export was not sent', reason: 'NOT_SENT' }),
+    );
+    expect(await stage.read('job')).toMatchObject({ state: 'QUEUED' });
+  });
+});
+
 describe('refuse()', () => {
   const error = {
     status: 'INVALID_ARGUMENT',

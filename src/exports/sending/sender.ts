@@ -49,10 +49,20 @@ const HOLD_AFTER: Partial<Record<SendOutcome['kind'], HoldReason>> = {
   denied: 'credentials',
 };
 
+/** How a failure says that nothing has left the process; see `failures.json`. */
+const NOT_SENT = 'NOT_SENT';
+
 /** Nothing was sent, as if it had been refused for now. */
 const UNSENT: SendOutcome = {
   kind: 'throttled',
-  failure: { code: 4, status: 'DEADLINE_EXCEEDED', message: '', reason: 'UNSENT', remedy: '', retryable: true },
+  failure: {
+    code: 4,
+    status: 'DEADLINE_EXCEEDED',
+    message: 'Nothing was sent: the time was up, or the export is no longer to be sent by this process',
+    reason: NOT_SENT,
+    remedy: 'Nothing: it is sent again after a while',
+    retryable: true,
+  },
 };
 
 /** The sender, as the submitter and the poller use it. */
@@ -127,7 +137,9 @@ export function createSender(options: SenderOptions) {
   function logOutcome(record: ExportRecord, outcome: SendOutcome): void {
     const failure = 'failure' in outcome ? { reason: outcome.failure.reason, message: outcome.failure.message } : {};
     const why = outcome.kind === 'doubtful' ? { cause: outcome.cause } : failure;
-    log.info('Export was sent', { ...toLogFields(record), outcome: outcome.kind, ...why });
+    const fields = { ...toLogFields(record), outcome: outcome.kind, ...why };
+    if (failure.reason === NOT_SENT) log.warning('Export was not sent', fields);
+    else log.info('Export was sent', fields);
   }
 
   return { send };
