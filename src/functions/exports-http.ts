@@ -2,10 +2,11 @@ import type { Request, Response } from '@google-cloud/functions-framework';
 import { LedgerUnavailable } from '../exports/ledger.ts';
 import { toProvenRules } from './access/allowance.ts';
 import { createCallerCheck } from './access/caller.ts';
-import { crossSiteFault, mediaFault } from './access/cross-site.ts';
+import { crossSiteFault } from './access/cross-site.ts';
 import { type HttpAnswer, sendAnswer } from './http/http-answer.ts';
 import { type HttpCall, readCall } from './http/http-call.ts';
 import { leaveDomain } from './http/leave-domain.ts';
+import { mediaFault } from './http/media.ts';
 import { CallRefused, toErrorAnswer } from './http/refusal.ts';
 import { refuseUnknown, refuseWithoutLedger } from './http/refusals.ts';
 import {

@@ -6,7 +6,7 @@ import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import type { EventMessage } from '../events/completion-event.ts';
 import { createSqliteLedger } from '../exports/ledger-sqlite.ts';
-import { isThisMachine } from '../functions/access/cross-site.ts';
+import { isThisMachine } from '../functions/access/this-machine.ts';
 import { installIntake } from '../functions/intake/intake.ts';
 import type { FunctionName } from '../functions/intake/intake-limits.ts';
 import { createHttpFetch } from '../http/http-fetch.ts';

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isThisMachine } from './this-machine.ts';
 
 /**
  * Why a browser's request is refused: it was made by the page of another site. There is no CORS here at all. Opening an
@@ -18,25 +19,7 @@ export function crossSiteFault(method: string, headers: IncomingHttpHeaders): st
   return 'its Origin is another site';
 }
 
-/** Whether a Host, or what stands behind the scheme of an Origin, is a name that leads to this machine alone. */
-export function isThisMachine(host: string): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
-}
-
 /** Only the host is compared: the front end ends TLS, so the scheme is not known here. */
 function isOwnOrigin(origin: string, host: string | undefined): boolean {
   return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
-}
-
-/**
- * Why the body of a POST is not read: a page of another site can send any other type without asking first (CORS
- * preflight), and bytes that are packed are neither what was measured nor what was signed.
- */
-export function mediaFault(contentType: string | undefined, contentEncoding: string | undefined): string | undefined {
-  const type = contentType?.split(';')[0]?.trim().toLowerCase();
-  if (type !== 'application/json') return 'its Content-Type is not application/json';
-  if (contentEncoding !== undefined && contentEncoding.trim().toLowerCase() !== 'identity') {
-    return 'its Content-Encoding is not identity';
-  }
-  return undefined;
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { crossSiteFault } from '../access/cross-site.ts';
 import { decodePath, splitTarget } from '../http/http-call.ts';
+import { encodingFault } from '../http/media.ts';
 import type { CallRefused } from '../http/refusal.ts';
 import {
   refuseLongUrl,
@@ -30,10 +31,8 @@ export function headFault(name: FunctionName, request: IncomingMessage): CallRef
   const { url = '/', method = 'GET', headers } = request;
   if (url.length > LONGEST_URL) return refuseLongUrl(LONGEST_URL);
   if (decodePath(splitTarget(url).path) === undefined) return refusePath();
-  const encoding = headers['content-encoding'];
-  if (encoding !== undefined && encoding.trim().toLowerCase() !== 'identity') {
-    return refuseMedia('its Content-Encoding is not identity');
-  }
+  const encoding = encodingFault(headers['content-encoding']);
+  if (encoding) return refuseMedia(encoding);
   if (Number(headers['content-length'] ?? 0) > LARGEST_BODY_BYTES[name]) return refuseLongBody(name, url);
   if (name !== 'exportsPubsub') return undefined;
   if (method !== 'POST') return refuseMethod(['POST']);

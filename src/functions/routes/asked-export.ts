@@ -10,22 +10,22 @@ import { SHRINK_GRAPH } from '../http/refuse-call.ts';
 import type { RoutedCall } from './routes.ts';
 
 /** An export that a call asks for, and may have. */
-export interface Submission {
+export interface AskedExport {
   valid: ValidRequest;
   origin: Origin;
   /** Whether the caller knows the id: only then can it join the export later. */
   hasKey: boolean;
 }
 
-/** What `readSubmission` needs. */
-export interface SubmissionOptions {
+/** What `readAskedExport` needs. */
+export interface AskedExportOptions {
   config: Config;
   /** A new UUID. */
   createId: () => string;
 }
 
 /** Reads an export request out of a call. Throws `CallRefused` for one that is not valid or not allowed. */
-export function readSubmission(call: RoutedCall, options: SubmissionOptions): Submission {
+export function readAskedExport(call: RoutedCall, options: AskedExportOptions): AskedExport {
   const { config, createId } = options;
   const { project } = call.params;
   const parsed = parseExportRequest(readJsonBody(call, SHRINK_GRAPH), {

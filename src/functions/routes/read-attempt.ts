@@ -1,4 +1,5 @@
 import { refuseFaults } from '../http/refusals.ts';
+import { unknownNames } from './unknown-names.ts';
 
 /** `attempt` of `{"attempt": n}`, from 1. Throws `CallRefused` naming every fault. */
 export function readAttempt(body: unknown): number {
@@ -24,14 +25,12 @@ export function refuseContent(body: unknown): void {
   if (violations.length > 0) throw refuseFaults(violations);
 }
 
-const MOST_KEYS_NAMED = 20;
-
 function unknownKeys(body: object, known: string[]) {
-  const unknown = Object.keys(body).filter((key) => !known.includes(key));
-  return unknown.slice(0, MOST_KEYS_NAMED).map((key) => {
-    const name = key.length > 60 ? `${key.slice(0, 60)}…` : key;
-    return { field: name, description: `Cannot use ${JSON.stringify(name)}: there is no such field here` };
-  });
+  return unknownNames(
+    Object.keys(body),
+    known,
+    (name) => `Cannot use ${JSON.stringify(name)}: there is no such field here`,
+  );
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

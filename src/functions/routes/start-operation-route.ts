@@ -6,24 +6,24 @@ import { type HttpAnswer, toJsonAnswer } from '../http/http-answer.ts';
 import { toErrorAnswer } from '../http/refusal.ts';
 import { refuseUnreachable } from '../http/refuse-call.ts';
 import { refuseAsEarthEngine, refuseDoubtful, refuseEnded, refuseForNow } from '../http/refuse-export.ts';
-import { readSubmission } from './asked-export.ts';
+import { readAskedExport } from './asked-export.ts';
 import { readOperationAnswer } from './earth-engine-answer.ts';
 import type { ExportsHttpOptions } from './exports-http-options.ts';
 import { toEndedOperation, withCallerDescription } from './operation-resource.ts';
 import type { RoutedCall } from './routes.ts';
-import { submit } from './submit-route.ts';
+import { submit } from './submit.ts';
 
 /** Builds the handler of Earth Engine's own method: the answer is its Operation, or an error as it would give one. */
 export function createStartOperationRoute(options: ExportsHttpOptions) {
   const { ledger, earthEngine } = options;
 
   return async function startOperation(call: RoutedCall): Promise<HttpAnswer> {
-    const submission = readSubmission(call, options);
-    const { record, known, answer } = await submit(submission, options);
+    const asked = readAskedExport(call, options);
+    const { record, known, answer } = await submit(asked, options);
     if (typeof answer === 'object' && answer !== null) return toJsonAnswer(200, withCallerDescription(answer, record));
     if (isFinal(record.state)) return toEndedAnswer(record, known);
     if (record.operation !== undefined) return fetchOperation(record, record.operation);
-    throw await refuseUnaccepted(record, submission.hasKey);
+    throw await refuseUnaccepted(record, asked.hasKey);
   };
 
   async function fetchOperation(record: ExportRecord, name: string): Promise<HttpAnswer> {

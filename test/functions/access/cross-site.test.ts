@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { crossSiteFault, mediaFault } from '../../../src/functions/access/cross-site.ts';
+import { crossSiteFault } from '../../../src/functions/access/cross-site.ts';
 
 const host = 'exports.example.com';
 
@@ -35,28 +35,5 @@ describe('crossSiteFault()', () => {
 
   test('refuses an Origin where no Host tells whose it is', () => {
     expect(crossSiteFault('POST', { origin: `https://${host}` })).toMatch(/another site/);
-  });
-});
-
-describe('mediaFault()', () => {
-  test.each(['application/json', 'Application/JSON; charset=utf-8', ' application/json'])('takes %j', (type) => {
-    expect(mediaFault(type, undefined)).toBeUndefined();
-    expect(mediaFault(type, 'identity')).toBeUndefined();
-  });
-
-  test.each([
-    undefined,
-    '',
-    'text/plain',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data',
-    'application/jsonp',
-    'text/plain; application/json',
-  ])('refuses %j', (type) => {
-    expect(mediaFault(type, undefined)).toMatch(/Content-Type/);
-  });
-
-  test.each(['gzip', 'br', 'GZIP', 'identity, gzip', ''])('refuses the encoding %j', (encoding) => {
-    expect(mediaFault('application/json', encoding)).toMatch(/Content-Encoding/);
   });
 });
