@@ -8,8 +8,8 @@ import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { systemClock } from '../src/clock.ts';
 import { readConfig } from '../src/config.ts';
 import { createSqliteLedger } from '../src/exports/ledger-sqlite.ts';
+import type { FunctionName } from '../src/functions/function-names.ts';
 import { installIntake } from '../src/functions/intake/intake.ts';
-import type { FunctionName } from '../src/functions/intake/intake-limits.ts';
 import { createLog } from '../src/log.ts';
 import { createService } from '../src/service.ts';
 

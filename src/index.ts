@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { systemClock } from './clock.ts';
 import { type DeployedConfig, readConfig } from './config.ts';
 import { createPubSubPublisher } from './events/publisher.ts';
 import type { Ledger } from './exports/ledger.ts';
 import { createFirestoreLedger } from './exports/ledger-firestore.ts';
 import { createSqliteLedger } from './exports/ledger-sqlite.ts';
+import { FUNCTION_NAMES, type FunctionName } from './functions/function-names.ts';
 import { installDrain } from './functions/intake/drain.ts';
 import { installIntake } from './functions/intake/intake.ts';
-import type { FunctionName } from './functions/intake/intake-limits.ts';
+import { registerFunctions } from './functions/register-functions.ts';
 import { createGoogleCredentials } from './google-auth/google-credentials.ts';
 import { createHttpFetch } from './http/http-fetch.ts';
 import { createLog } from './log.ts';
@@ -40,9 +40,7 @@ const target = readTarget();
 const intake = installIntake({ functionOf: () => target, draining: draining.signal });
 installDrain({ process, draining, intake, clock, log });
 
-http('exportsHttp', service.exportsHttp);
-cloudEvent('exportsPubsub', service.exportsPubsub);
-http('pollOperations', service.pollOperations);
+registerFunctions(service);
 
 /** Firestore's library is loaded with its first call, SQLite's file is opened here. */
 function createLedger(settings: DeployedConfig): Ledger {
@@ -64,7 +62,6 @@ function createLedger(settings: DeployedConfig): Ledger {
 /** Which of the functions this process serves, by the framework's own rules: its flag, then its variable. */
 function readTarget(): FunctionName | undefined {
   const { values } = parseArgs({ strict: false, options: { target: { type: 'string' } } });
-  const names: readonly unknown[] = ['exportsHttp', 'exportsPubsub', 'pollOperations'] satisfies FunctionName[];
-  const name = values.target ?? process.env['FUNCTION_TARGET'];
-  return names.includes(name) ? (name as FunctionName) : undefined;
+  const target = values.target ?? process.env['FUNCTION_TARGET'];
+  return FUNCTION_NAMES.find((name) => name === target);
 }

@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, Server } from 'node:http';
-import { cloudEvent, http } from '@google-cloud/functions-framework';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
 import { systemClock } from '../clock.ts';
 import { readConfig } from '../config.ts';
 import type { EventMessage } from '../events/completion-event.ts';
 import { createSqliteLedger } from '../exports/ledger-sqlite.ts';
 import { isThisMachine } from '../functions/access/this-machine.ts';
+import type { FunctionName } from '../functions/function-names.ts';
 import { installIntake } from '../functions/intake/intake.ts';
-import type { FunctionName } from '../functions/intake/intake-limits.ts';
+import { registerFunctions } from '../functions/register-functions.ts';
 import { createHttpFetch } from '../http/http-fetch.ts';
 import { createLog } from '../log.ts';
 import { createService } from '../service.ts';
@@ -90,9 +90,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     log: createLog({ level: config.logLevel, write: writeLog }),
     draining: draining.signal,
   });
-  http('exportsHttp', service.exportsHttp);
-  cloudEvent('exportsPubsub', service.exportsPubsub);
-  http('pollOperations', service.pollOperations);
+  registerFunctions(service);
   const exportsHttp = await serve('exportsHttp', options.httpPort);
   const pubsub = await serve('exportsPubsub', 0);
   const poll = await serve('pollOperations', 0);

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { getTestServer } from '@google-cloud/functions-framework/testing';
+import type { FunctionName } from '../../src/functions/function-names.ts';
 import { installIntake } from '../../src/functions/intake/intake.ts';
-import type { FunctionName } from '../../src/functions/intake/intake-limits.ts';
 
 /** A registered function on a port of its own, on the real framework, with the intake before it. */
 export async function startFunction(name: FunctionName) {

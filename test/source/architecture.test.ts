@@ -57,7 +57,9 @@ const PARTS_LOOK_INTO: Record<string, Record<string, string[]>> = {
   functions: {
     http: [],
     access: ['http'],
-    intake: ['access', 'http'],
+    'function-names.ts': [],
+    'register-functions.ts': ['function-names.ts'],
+    intake: ['access', 'http', 'function-names.ts'],
     message: ['access', 'http'],
     routes: ['access', 'http'],
     'exports-http.ts': ['access', 'http', 'routes'],
@@ -102,7 +104,7 @@ const OPEN_TO_OTHERS = /^src\/exports\/([a-z-]+\.ts|record\/(states|export-id|se
 
 /** Where each package may be imported; every other place asks that file. */
 const HOMES: Record<string, RegExp> = {
-  '@google-cloud/functions-framework': /^src\/(index\.ts|functions\/|local\/)/,
+  '@google-cloud/functions-framework': /^src\/functions\//,
   '@google-cloud/functions-framework/testing': /^src\/local\//,
   '@google-cloud/pubsub': /^src\/events\/publisher\.ts$/,
   '@googleapis/firestore': /^src\/exports\/firestore\//,

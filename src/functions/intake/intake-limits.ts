@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { crossSiteFault } from '../access/cross-site.ts';
+import type { FunctionName } from '../function-names.ts';
 import { decodePath, splitTarget } from '../http/http-call.ts';
 import { encodingFault } from '../http/media.ts';
 import type { CallRefused } from '../http/refusal.ts';
@@ -13,9 +14,6 @@ import {
   SEND_NO_MORE,
   SHRINK_GRAPH,
 } from '../http/refuse-call.ts';
-
-/** The functions, by the names they are deployed under. */
-export type FunctionName = 'exportsHttp' | 'exportsPubsub' | 'pollOperations';
 
 /** Bytes of a body that are read at most. A push holds ten megabytes in base64, and its envelope. */
 export const LARGEST_BODY_BYTES: Readonly<Record<FunctionName, number>> = {

@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { FunctionName } from '../function-names.ts';
 import { sendUnended } from '../http/http-answer.ts';
 import { type FrameworkRequest, ORIGINAL_CONTENT_TYPE, splitTarget } from '../http/http-call.ts';
 import { type CallRefused, toErrorAnswer } from '../http/refusal.ts';
 import { refuseOtherSite } from '../http/refuse-call.ts';
-import { type FunctionName, headFault, LARGEST_BODY_BYTES, refuseLongBody } from './intake-limits.ts';
+import { headFault, LARGEST_BODY_BYTES, refuseLongBody } from './intake-limits.ts';
 import { markPush } from './push-account.ts';
 
 const CHANNEL = 'http.server.request.start';
