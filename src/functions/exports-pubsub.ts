@@ -57,7 +57,7 @@ export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOpt
       await submit(decoded, origin);
     } catch (cause) {
       log.error('Message could not be recorded', { ...toFields(origin), cause });
-      throw new Error('Cannot record the message: it must be delivered again');
+      throw new Error('Cannot record the message: the log tells why; another delivery is wanted');
     }
   };
 }

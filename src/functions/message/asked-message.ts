@@ -6,7 +6,7 @@ import { checkAllowance } from '../access/allowance.ts';
 import { parseJson } from '../http/parse-json.ts';
 import type { CallRefused, Refusal } from '../http/refusal.ts';
 import { refuseFaults, refuseForbidden } from '../http/refusals.ts';
-import { type DecodedMessage, decodeData, type Message } from './decode-message.ts';
+import { type DecodedMessage, decodeData, type Message, NO_BASE64 } from './decode-message.ts';
 
 /** What a message asks for, or why it gets nothing. */
 export type AskedMessage =
@@ -45,7 +45,7 @@ function withKey(origin: Origin, key: string | undefined): Origin {
 
 function readBody(message: Message): { value?: unknown; violations: FieldViolation[] } {
   const bytes = decodeData(message.data);
-  if (!bytes) return toFault('base64 is wanted');
+  if (!bytes) return toFault(NO_BASE64);
   const parsed = parseJson(bytes);
   return parsed.ok ? { value: parsed.value, violations: [] } : toFault(parsed.fault);
 }

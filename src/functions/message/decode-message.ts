@@ -55,7 +55,8 @@ export function readPublishTime(message: Message): string {
 function toMessage(from: Record<string, unknown>, subscription: unknown): DecodedMessage {
   const violations: FieldViolation[] = [];
   const data = own(from, 'data') ?? '';
-  if (typeof data !== 'string') violations.push({ field: 'message.data', description: NO_BASE64 });
+  if (typeof data !== 'string')
+    violations.push({ field: 'message.data', description: `Cannot read the data: ${NO_BASE64}` });
   const attributes = readAttributes(own(from, 'attributes'), violations);
   const messageId = own(from, 'messageId') ?? own(from, 'message_id');
   const publishTime = own(from, 'publishTime') ?? own(from, 'publish_time');
@@ -69,7 +70,8 @@ function toMessage(from: Record<string, unknown>, subscription: unknown): Decode
   return { message, violations };
 }
 
-const NO_BASE64 = 'Cannot read the data: base64 is wanted';
+/** What is wrong with data that is no text of base64. */
+export const NO_BASE64 = 'it is not base64; plain base64 with its padding is wanted';
 
 /** The bytes of a message's data; undefined when it is not strict base64. */
 export function decodeData(data: string): Buffer | undefined {
@@ -82,7 +84,7 @@ function readAttributes(value: unknown, violations: FieldViolation[]): Record<st
   const texts = entries.filter((entry): entry is [string, string] => typeof entry[1] === 'string');
   const isAbsent = value === undefined || value === null;
   if (texts.length < entries.length || !(isAbsent || isObject(value))) {
-    const description = 'Cannot read the attributes: an object of text by text is wanted';
+    const description = 'Cannot read the attributes: they are not all texts; an object of text by text is wanted';
     violations.push({ field: 'message.attributes', description });
   }
   return Object.fromEntries(texts);

@@ -27,7 +27,10 @@ export function readListQuery(query: URLSearchParams): ListQuery {
     if (text === undefined) return undefined;
     const value = values.length === 1 ? parse(text) : undefined;
     if (value === undefined)
-      violations.push({ field: name, description: `Cannot use the parameter: ${wanted} is wanted` });
+      violations.push({
+        field: name,
+        description: `Cannot use the parameter: it is something else, or there twice; ${wanted} is wanted`,
+      });
     return value;
   }
 
@@ -55,7 +58,10 @@ function readLabels(query: URLSearchParams, violations: FieldViolation[]): Recor
   for (const text of query.getAll('label')) {
     const [key = '', ...value] = text.split(':');
     if (key === '' || value.length === 0 || labels.has(key)) {
-      violations.push({ field: 'label', description: 'Cannot use the parameter: KEY:VALUE is wanted, each key once' });
+      violations.push({
+        field: 'label',
+        description: 'Cannot use the parameter: it is something else, or its key is there twice; KEY:VALUE is wanted',
+      });
     }
     labels.set(key, value.join(':'));
   }

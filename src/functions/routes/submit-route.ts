@@ -25,7 +25,10 @@ function readValidateOnly(call: RoutedCall): boolean {
   if (values.length === 0 || (values.length === 1 && values[0] === 'false')) return false;
   if (values.length === 1 && values[0] === 'true') return true;
   throw refuseFaults([
-    { field: 'validateOnly', description: 'Cannot use the parameter: true or false is wanted, once' },
+    {
+      field: 'validateOnly',
+      description: 'Cannot use the parameter: it is something else, or there twice; true or false is wanted',
+    },
   ]);
 }
 
