@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { DEFAULT_PRIORITY } from './fields/priority.ts';
 import { canonicalGraph } from './graph/canonical-graph.ts';
 import { type CanonicalMemo, canonicalJson } from './graph/canonical-json.ts';
 import type { Expression } from './graph/expression.ts';
@@ -24,7 +25,7 @@ export function digestContent(
   content: DigestedContent,
   numberLists: CanonicalMemo['numberLists'] = new Map<unknown, string>(),
 ): string {
-  const { project, asset, overwrite, description, workloadTag = null, priority = 100, labels } = content;
+  const { project, asset, overwrite, description, workloadTag = null, priority = DEFAULT_PRIORITY, labels } = content;
   const memo = { names: new Map(), numberLists };
   const fields = canonicalJson({ project, asset, overwrite, description, workloadTag, priority, labels }, memo);
   const graph = canonicalGraph(content.expression, memo);

@@ -1,6 +1,7 @@
 import { digestContent } from './digest.ts';
 import { placeAt, toField } from './faults/place.ts';
 import { createViolations, type FieldViolation } from './faults/violations.ts';
+import { DEFAULT_PRIORITY } from './fields/priority.ts';
 import type { Expression } from './graph/expression.ts';
 import { largestParts } from './graph/largest-parts.ts';
 import type { Outline } from './outline/to-outline.ts';
@@ -122,10 +123,9 @@ function tooLarge(expression: Expression, bytes: number): string {
   return `Cannot send the request: it has ${bytes} bytes, most of them in ${parts.join(', ')}; ${limit}`;
 }
 
-function priorityWarnings({ priority = 100 }: ExportRequest): FieldViolation[] {
-  if (priority === 100) return [];
-  const description =
-    'A priority other than 100 is for projects registered for paid use; Earth Engine may refuse it elsewhere';
+function priorityWarnings({ priority = DEFAULT_PRIORITY }: ExportRequest): FieldViolation[] {
+  if (priority === DEFAULT_PRIORITY) return [];
+  const description = `A priority other than ${DEFAULT_PRIORITY} is for projects registered for paid use; Earth Engine may refuse it elsewhere`;
   return [{ field: 'priority', description }];
 }
 

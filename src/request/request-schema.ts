@@ -3,14 +3,15 @@ import { wanted } from './faults/wanted.ts';
 import { ASSET_NAME_PATTERN } from './fields/asset-name.ts';
 import { DESCRIPTION, descriptionFault } from './fields/description.ts';
 import { labelFaults, MAX_LABELS } from './fields/labels.ts';
+import { DEFAULT_PRIORITY, HIGHEST_PRIORITY, LOWEST_PRIORITY } from './fields/priority.ts';
 import { PROJECT_PATTERN, projectFault } from './fields/project-id.ts';
 import { classifierSchema, trainingSchema, treesSchema } from './recipes/recipe-schema.ts';
 
 const REQUEST_ID = /^[A-Za-z0-9-]{1,60}$/;
 const WORKLOAD_TAG = /^(?:[a-z0-9]|[a-z0-9][-_a-z0-9]{0,61}[a-z0-9])$/;
 
-const priorityWanted = wanted('priority', 'an integer from 0 to 9999 is');
-const priority = z.int(priorityWanted).min(0, priorityWanted).max(9999, priorityWanted);
+const priorityWanted = wanted('priority', `an integer from ${LOWEST_PRIORITY} to ${HIGHEST_PRIORITY} is`);
+const priority = z.int(priorityWanted).min(LOWEST_PRIORITY, priorityWanted).max(HIGHEST_PRIORITY, priorityWanted);
 
 const destination = z.strictObject(
   {
@@ -79,7 +80,9 @@ export const requestSchema = z.strictObject(
     priority: z
       .union([priority, z.strictObject({ value: priority }, priorityWanted)], priorityWanted)
       .nullish()
-      .meta({ description: 'Higher runs earlier; other than 100 is for paid projects. Default: 100.' }),
+      .meta({
+        description: `Higher runs earlier; other than ${DEFAULT_PRIORITY} is for paid projects. Default: ${DEFAULT_PRIORITY}.`,
+      }),
     labels: z
       .unknown()
       .optional()

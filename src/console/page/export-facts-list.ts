@@ -1,4 +1,5 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { DEFAULT_PRIORITY } from '../../request/fields/priority.ts';
 import { listHref } from './address.ts';
 import { type Child, element, outsideLink } from './element.ts';
 import { assetHref, tasksHref } from './export-facts.ts';
@@ -42,8 +43,8 @@ function toOperation(resource: ExportResource): Child[] {
   return [code(resource.operation), ' ', outsideLink(tasksHref(resource), 'Tasks at Earth Engine')];
 }
 
-function toPriority(priority = 100): string {
-  return priority === 100 ? '100 (the default)' : String(priority);
+function toPriority(priority = DEFAULT_PRIORITY): string {
+  return priority === DEFAULT_PRIORITY ? `${DEFAULT_PRIORITY} (the default)` : String(priority);
 }
 
 function toTag(tag: string | undefined): Child[] {

@@ -1,4 +1,5 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { DEFAULT_PRIORITY } from '../../request/fields/priority.ts';
 import { toHref } from './address.ts';
 import { element, setAttribute, setText } from './element.ts';
 import { hasEnded, nameOf, runningMs } from './export-facts.ts';
@@ -18,8 +19,6 @@ export const COLUMNS = [
   { name: 'Progress', class: 'medium' },
   { name: 'EECU seconds', class: 'wide numeric' },
 ] as const;
-
-const DEFAULT_PRIORITY = 100;
 
 /** A row of the list. `show` only touches what is another, so that neither focus nor selection is lost. */
 export function createExportRow() {

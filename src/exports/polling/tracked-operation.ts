@@ -1,9 +1,9 @@
 import type { Operation } from '../../earth-engine/operation.ts';
+import { DEFAULT_PRIORITY } from '../../request/fields/priority.ts';
 import type { ExportRecord } from '../export.ts';
 import type { TrackedOperation } from '../record/project-record.ts';
 import { toEarlierTokens, toSend, toToken } from '../record/sent-id.ts';
 
-const DEFAULT_PRIORITY = 100;
 const SHORTEST_WAIT_MS = 10_000;
 const SHARE_OF_RUNNING_TIME = 0.1;
 const TAIL_WAIT_MS = 6 * 3_600_000;

@@ -1,7 +1,7 @@
+import { DEFAULT_PRIORITY } from '../../request/fields/priority.ts';
 import type { ExportChanges, ExportRecord } from '../export.ts';
 
 const MS_PER_PRIORITY_POINT = 36_000;
-const DEFAULT_PRIORITY = 100;
 
 /** Makes an export wait for admission. Nothing of it is in doubt. */
 export function toWaiting(record: Pick<ExportRecord, 'createTime' | 'request'>): ExportChanges {

@@ -1,5 +1,6 @@
 import type { CallerPolicy, Config } from '../../config.ts';
 import type { ExportRecord } from '../../exports/export.ts';
+import { DEFAULT_PRIORITY } from '../../request/fields/priority.ts';
 
 /** The settings that say what may be asked for. */
 export type AllowanceSettings = Pick<Config, 'allowedProjects' | 'allowedAssets' | 'callerPolicy'>;
@@ -10,8 +11,6 @@ export interface Wanted {
   asset: string;
   priority?: number;
 }
-
-const DEFAULT_PRIORITY = 100;
 
 /**
  * Why `caller` may not export what is `wanted`; undefined when it may. Names are compared as they are, so they must have
