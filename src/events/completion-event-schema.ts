@@ -5,7 +5,8 @@ const time = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
   .meta({ format: 'date-time' });
-const id = z.string().regex(/^[A-Za-z0-9-]{1,60}$/);
+const ID = '[A-Za-z0-9-]{1,60}';
+const id = z.string().regex(new RegExp(`^${ID}$`));
 const state = z.enum(ENDED_STATES);
 
 const errorSchema = z
@@ -59,7 +60,7 @@ export const eventAttributesSchema = z
     'ce-specversion': z.literal('1.0'),
     'ce-id': z
       .string()
-      .regex(/^[A-Za-z0-9-]{1,60}:[A-Z]+:[1-9]\d*$/)
+      .regex(new RegExp(`^${ID}:[A-Z]+:[1-9]\\d*$`))
       .describe('EXPORT_ID:STATE:ATTEMPT; the same however often the event is delivered'),
     'ce-type': z.string().regex(/^earthengine\.classifier\.export\.(succeeded|failed|cancelled|rejected|lost)\.v1$/),
     'ce-source': z.string().startsWith('//earthengine.googleapis.com/projects/'),

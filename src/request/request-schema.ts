@@ -5,9 +5,9 @@ import { DESCRIPTION, descriptionFault } from './fields/description.ts';
 import { labelFaults, MAX_LABELS } from './fields/labels.ts';
 import { DEFAULT_PRIORITY, HIGHEST_PRIORITY, LOWEST_PRIORITY } from './fields/priority.ts';
 import { PROJECT_PATTERN, projectFault } from './fields/project-id.ts';
+import { REQUEST_ID } from './fields/request-id.ts';
 import { classifierSchema, trainingSchema, treesSchema } from './recipes/recipe-schema.ts';
 
-const REQUEST_ID = /^[A-Za-z0-9-]{1,60}$/;
 const WORKLOAD_TAG = /^(?:[a-z0-9]|[a-z0-9][-_a-z0-9]{0,61}[a-z0-9])$/;
 
 const priorityWanted = wanted('priority', `an integer from ${LOWEST_PRIORITY} to ${HIGHEST_PRIORITY} is`);

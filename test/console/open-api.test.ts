@@ -15,6 +15,7 @@ import { createOpenApi } from '../../src/console/open-api.ts';
 import { toExportResource } from '../../src/functions/routes/export-resource.ts';
 import { ROUTES } from '../../src/functions/routes/routes.ts';
 import { parseExportRequest } from '../../src/request/export-request.ts';
+import { REQUEST_ID } from '../../src/request/fields/request-id.ts';
 import { fullExport } from '../exports/sample-export.ts';
 import { bodyOf, startEdge } from '../functions/edge.ts';
 
@@ -63,6 +64,10 @@ describe('openapi.json', () => {
       const documented = (operation?.parameters ?? []).filter((parameter) => parameter.in === 'query');
       expect(documented.map(({ name }) => name).sort()).toEqual([...query].sort());
     }
+  });
+
+  test('has ids such as a request may have', () => {
+    expect(DOCUMENT.components.parameters.id.schema.pattern).toBe(REQUEST_ID.source);
   });
 
   test('gives every call its errors', () => {

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-
-const ID = /^[A-Za-z0-9-]{1,60}$/;
+import { REQUEST_ID } from '../../request/fields/request-id.ts';
 
 /** Whether this can be an export's id and, as such, Earth Engine's `requestId`. */
 export function isExportId(id: string): boolean {
-  return ID.test(id);
+  return REQUEST_ID.test(id);
 }
 
 /** The id of an export whose caller gave a key of other characters, or a longer one. */
