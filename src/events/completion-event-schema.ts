@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ENDED_STATES } from './completion-event.ts';
+import { ENDED_STATES } from './ended-states.ts';
 
 const time = z
   .string()
@@ -62,7 +62,9 @@ export const eventAttributesSchema = z
       .string()
       .regex(new RegExp(`^${ID}:[A-Z]+:[1-9]\\d*$`))
       .describe('EXPORT_ID:STATE:ATTEMPT; the same however often the event is delivered'),
-    'ce-type': z.string().regex(/^earthengine\.classifier\.export\.(succeeded|failed|cancelled|rejected|lost)\.v1$/),
+    'ce-type': z
+      .string()
+      .regex(new RegExp(`^earthengine\\.classifier\\.export\\.(${ENDED_STATES.join('|').toLowerCase()})\\.v1$`)),
     'ce-source': z.string().startsWith('//earthengine.googleapis.com/projects/'),
     'ce-subject': z
       .string()

@@ -1,5 +1,6 @@
 import type * as z from 'zod';
 import type { completionDataSchema } from './completion-event-schema.ts';
+import { ENDED_STATES, type EndedState } from './ended-states.ts';
 
 /** What is known of an export that has ended; an `ExportRecord` fits. Times are epoch milliseconds. */
 export interface EndedExport {
@@ -42,9 +43,6 @@ export interface EventMessage {
   data: string;
   attributes: Record<string, string>;
 }
-
-/** The states an export can end in. */
-export const ENDED_STATES = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REJECTED', 'LOST'] as const;
 
 /** Pub/Sub refuses a message with a longer attribute value: such an event would wait in the outbox for ever. */
 const LONGEST_ATTRIBUTE_BYTES = 1_024;
@@ -117,9 +115,10 @@ export function toEventMessage(event: CompletionEvent, traceparent?: string): Ev
   };
 }
 
-function readEndedState({ id, state }: EndedExport): CompletionData['state'] {
+function readEndedState({ id, state }: EndedExport): EndedState {
   const ended = ENDED_STATES.find((name) => name === state);
-  if (!ended) throw new RangeError(`Cannot announce the export "${id}": it is "${state}", which is no end`);
+  if (!ended)
+    throw new RangeError(`Cannot announce the export "${id}": it is "${state}"; an export that has ended is wanted`);
   return ended;
 }
 

@@ -1,17 +1,9 @@
 import type { CompletionEvent } from '../events/completion-event.ts';
+import type { EndedState } from '../events/ended-states.ts';
 import type { ExportRequest, FieldViolation, Outline } from '../request/export-request.ts';
 
 /** Where an export stands. See `states.ts` for what each one means and which may follow. */
-export type ExportState =
-  | 'QUEUED'
-  | 'PENDING'
-  | 'RUNNING'
-  | 'CANCELLING'
-  | 'SUCCEEDED'
-  | 'FAILED'
-  | 'CANCELLED'
-  | 'REJECTED'
-  | 'LOST';
+export type ExportState = 'QUEUED' | 'PENDING' | 'RUNNING' | 'CANCELLING' | EndedState;
 
 /** What a caller asked for, without the graph: that is kept apart, gzipped (`Ledger.body`). */
 export type RecordedRequest = Omit<ExportRequest, 'expression'>;

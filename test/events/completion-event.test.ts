@@ -2,17 +2,13 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import {
-  ENDED_STATES,
-  type EndedExport,
-  toCompletionEvent,
-  toEventMessage,
-} from '../../src/events/completion-event.ts';
+import { type EndedExport, toCompletionEvent, toEventMessage } from '../../src/events/completion-event.ts';
 import {
   completionDataSchema,
   eventAttributesSchema,
   toEventSchema,
 } from '../../src/events/completion-event-schema.ts';
+import { ENDED_STATES } from '../../src/events/ended-states.ts';
 
 const TIME = Date.parse('2026-11-02T08:00:00Z');
 const TRACEPARENT = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
@@ -132,7 +128,7 @@ describe('toCompletionEvent()', () => {
     'is made of no export that is %j',
     (state) => {
       expect(() => toCompletionEvent({ ...FULL, state }, TIME)).toThrow(
-        `Cannot announce the export "nightly-2026-11-02": it is "${state}", which is no end`,
+        `Cannot announce the export "nightly-2026-11-02": it is "${state}"; an export that has ended is wanted`,
       );
     },
   );

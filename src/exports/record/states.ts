@@ -1,3 +1,4 @@
+import { ENDED_STATES } from '../../events/ended-states.ts';
 import type { ExportState } from '../export.ts';
 
 /**
@@ -27,7 +28,7 @@ export function isKnownState(state: string): state is ExportState {
 
 /** Whether an export in this state has ended. */
 export function isFinal(state: ExportState): boolean {
-  return ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REJECTED', 'LOST'].includes(state);
+  return ENDED_STATES.some((ended) => ended === state);
 }
 
 /** Whether Earth Engine has the export now. */

@@ -1,5 +1,6 @@
 import { toCompletionEvent } from '../../events/completion-event.ts';
-import type { ExportChanges, ExportRecord, ExportState } from '../export.ts';
+import type { EndedState } from '../../events/ended-states.ts';
+import type { ExportChanges, ExportRecord } from '../export.ts';
 import { applyChanges } from '../record/apply-changes.ts';
 import { mayFollow } from '../record/states.ts';
 
@@ -18,7 +19,7 @@ export const NOTHING_DUE = {
 
 /** How an export ended. */
 export interface Ending {
-  state: Extract<ExportState, 'SUCCEEDED' | 'FAILED' | 'CANCELLED' | 'REJECTED' | 'LOST'>;
+  state: EndedState;
   /** Ledger time, epoch milliseconds. */
   now: number;
   /** What else changes in the same write, e.g. what Earth Engine told last. */
