@@ -193,6 +193,21 @@ describe('ee-export', () => {
     }).toEqual({ status: 0, ids: ['fails-again'] });
   });
 
+  test('retry by filter leaves alone what was refused before it was a request', async () => {
+    const refused = new Promise<string | undefined>((resolve) => {
+      const stop = stack.onEvent(({ attributes }) => {
+        if (attributes['state'] !== 'REJECTED') return;
+        stop();
+        resolve(attributes['exportId']);
+      });
+    });
+    const messages = [{ data: Buffer.from('{}').toString('base64') }];
+    const published = await fetch(stack.bus.publishUrl, { method: 'POST', body: JSON.stringify({ messages }) });
+    expect(published.status).toBe(200);
+    expect(await read((await refused) ?? '')).not.toHaveProperty('request');
+    expect(await run(['retry', '--state', 'REJECTED'])).toEqual({ status: 0, stdout: '', stderr: '' });
+  });
+
   describe('called wrongly', () => {
     test.each([
       [[], 'ee-export submit'],

@@ -1,8 +1,9 @@
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 import { connect } from '../service/connect.ts';
 import { selectExports } from '../service/select-exports.ts';
 import { FILTER_OPTIONS, parseCommandLine, SERVICE_OPTIONS } from '../terminal/command-line.ts';
 import { EXIT } from '../terminal/exit-status.ts';
-import { hasEnded, toTable } from '../terminal/export-lines.ts';
+import { toTable } from '../terminal/export-lines.ts';
 import type { Io } from '../terminal/io.ts';
 import { toPlainText } from '../terminal/plain-text.ts';
 

@@ -1,10 +1,10 @@
-import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { isRetryable } from '../../functions/routes/resource-state.ts';
 import { connect } from '../service/connect.ts';
 import { selectExports } from '../service/select-exports.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { FILTER_OPTIONS, parseCommandLine, SERVICE_OPTIONS } from '../terminal/command-line.ts';
 import { EXIT } from '../terminal/exit-status.ts';
-import { hasEnded, toTable } from '../terminal/export-lines.ts';
+import { toTable } from '../terminal/export-lines.ts';
 import type { Io } from '../terminal/io.ts';
 
 const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, 'dry-run': { type: 'boolean', default: false } } as const;
@@ -27,8 +27,4 @@ export async function retry(args: readonly string[], io: Io): Promise<number> {
     }
   }
   return worst;
-}
-
-function isRetryable(resource: ExportResource): boolean {
-  return hasEnded(resource) && resource.state !== 'SUCCEEDED';
 }

@@ -1,8 +1,9 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 import type { ServiceClient } from '../service/service-client.ts';
 import { CliError } from '../terminal/cli-error.ts';
 import { EXIT } from '../terminal/exit-status.ts';
-import { hasEnded, toLogLine } from '../terminal/export-lines.ts';
+import { toLogLine } from '../terminal/export-lines.ts';
 import type { Io } from '../terminal/io.ts';
 import { toProgressLines } from '../terminal/progress-lines.ts';
 

@@ -1,10 +1,6 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 import { toPlainText } from './plain-text.ts';
-
-/** Whether an export has ended; a state that only a newer service knows counts as going on. */
-export function hasEnded({ state }: Pick<ExportResource, 'state'>): boolean {
-  return ['SUCCEEDED', 'FAILED', 'CANCELLED', 'REJECTED', 'LOST'].includes(state);
-}
 
 /** How far an export is, in percent; empty when that is not known. */
 export function toPercent({ progress }: Pick<ExportResource, 'progress'>): string {

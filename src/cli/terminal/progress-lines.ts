@@ -1,5 +1,6 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
-import { hasEnded, toPercent } from './export-lines.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
+import { toPercent } from './export-lines.ts';
 import { toPlainText } from './plain-text.ts';
 
 const BAR_WIDTH = 20;

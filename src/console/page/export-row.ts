@@ -1,8 +1,9 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 import { DEFAULT_PRIORITY } from '../../request/fields/priority.ts';
 import { toHref } from './address.ts';
 import { element, setAttribute, setText } from './element.ts';
-import { hasEnded, nameOf, runningMs } from './export-facts.ts';
+import { nameOf, runningMs } from './export-facts.ts';
 import { formatAge, formatCount, formatDuration, formatTime, shortAsset } from './format.ts';
 import { createProgressBar } from './progress-bar.ts';
 import { createStateBadge } from './state-badge.ts';

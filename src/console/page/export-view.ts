@@ -1,8 +1,9 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { hasEnded, isCancellable, isRetryable } from '../../functions/routes/resource-state.ts';
 import type { Api } from './api.ts';
 import type { Question } from './confirm-dialog.ts';
 import { element, setText } from './element.ts';
-import { hasEnded, isCancellable, isRetryable, nameOf } from './export-facts.ts';
+import { nameOf } from './export-facts.ts';
 import { listFacts } from './export-facts-list.ts';
 import { showAttempts, showError, showEvent, showStages, showWarnings } from './export-sections.ts';
 import { showOutline } from './outline-section.ts';

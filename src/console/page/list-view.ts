@@ -1,9 +1,9 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 import { type ListFilters, listHref, toHref } from './address.ts';
 import type { Api } from './api.ts';
 import type { PageClock } from './browser-clock.ts';
 import { element, setAttribute, setText } from './element.ts';
-import { hasEnded } from './export-facts.ts';
 import { COLUMNS, createExportRow } from './export-row.ts';
 import { createFilterBar } from './filter-bar.ts';
 import { type FoundExports, findExports } from './find-exports.ts';

@@ -1,7 +1,7 @@
 import { EXPORT_STATES } from '../../exports/record/states.ts';
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 import type { StateCounts } from './api.ts';
-import { hasEnded } from './export-facts.ts';
 
 /** How many days the overview goes back, today included. */
 export const DAYS = 14;

@@ -1,5 +1,5 @@
 import type { ExportResource } from '../../functions/routes/export-resource.ts';
-import { hasEnded } from './export-facts.ts';
+import { hasEnded } from '../../functions/routes/resource-state.ts';
 
 /** What an export was doing for a while. Times are epoch milliseconds. */
 export interface Span {
