@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { completionDataSchema } from '../events/completion-event-schema.ts';
+import { completionDataSchema, exportErrorSchema } from '../events/completion-event-schema.ts';
 import { EXPORT_STATES } from '../exports/record/states.ts';
 import type { ExportResource } from '../functions/routes/export-resource.ts';
 
@@ -13,17 +13,6 @@ const violation = z.object({
   field: text.describe('Where, e.g. assetExportOptions.earthEngineDestination.name'),
   description: text.describe('What is wrong and what is wanted instead'),
 });
-
-const failure = z
-  .object({
-    code: z.int().describe('Number of a google.rpc.Code'),
-    status: text.describe('Its name, e.g. INVALID_ARGUMENT'),
-    message: text.describe("Earth Engine's own words, or the service's where it said nothing"),
-    reason: text.describe('A stable word to branch on, e.g. PROJECT_NOT_REGISTERED'),
-    remedy: text.describe('What to do about it'),
-    retryable: z.boolean().describe('Whether the same export may succeed when it is retried'),
-  })
-  .describe('Why the export did not succeed');
 
 const request = z
   .object({
@@ -64,7 +53,7 @@ const attempt = z.object({
   startTime: time.exactOptional(),
   endTime: time.exactOptional(),
   batchEecuUsageSeconds: z.number().exactOptional(),
-  error: failure.exactOptional(),
+  error: exportErrorSchema.exactOptional(),
 });
 
 const event = z.object({
@@ -97,7 +86,7 @@ export const exportSchema = z.object({
   stages: z.array(stage).exactOptional(),
   batchEecuUsageSeconds: z.number().exactOptional(),
   destinationUris: z.array(text).exactOptional().describe('Where the result can be looked at'),
-  error: failure.exactOptional(),
+  error: exportErrorSchema.exactOptional(),
   labels: z.record(text, text),
   messageId: text.exactOptional().describe('The Pub/Sub message that asked for it'),
   requestedBy: text.exactOptional().describe('Who asked'),

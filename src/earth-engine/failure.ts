@@ -7,15 +7,17 @@ import { toRemedy } from './remedy.ts';
 
 /** A failure in Google's terms (google.rpc.Status) with what it means for a caller. */
 export interface Failure {
-  /** Number of a google.rpc.Code, and its name. */
+  /** Number of a google.rpc.Code, e.g. 3, and its name, e.g. `INVALID_ARGUMENT`. */
   code: number;
   status: string;
+  /** Earth Engine's own words, or ours where it said nothing. */
   message: string;
   /**
    * Stable: one of `failures.json`, Google's own `ErrorInfo.reason`, or one of `CANCELLED`, `NOT_FOUND`,
    * `PERMISSION_DENIED`, `UNAUTHENTICATED`, `UNKNOWN`.
    */
   reason: string;
+  /** What to do about it. */
   remedy: string;
   /** Whether the same request may succeed later, by itself or once the remedy was followed. */
   retryable: boolean;

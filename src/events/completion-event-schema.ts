@@ -9,7 +9,8 @@ const ID = '[A-Za-z0-9-]{1,60}';
 const id = z.string().regex(new RegExp(`^${ID}$`));
 const state = z.enum(ENDED_STATES);
 
-const errorSchema = z
+/** Why an export did not succeed, field by field: `Failure`, as every answer and event has it. */
+export const exportErrorSchema = z
   .object({
     code: z.int().min(1).max(16).describe('Number of a google.rpc.Code'),
     status: z.string().describe('Its name, e.g. INVALID_ARGUMENT'),
@@ -48,7 +49,7 @@ export const completionDataSchema = z
     batchEecuUsageSeconds: z.number().nullable().describe('What it cost, in EECU-seconds'),
     destinationUris: z.array(z.string()).describe('Where the result can be looked at'),
     labels: z.record(z.string(), z.string()).describe("The caller's own labels"),
-    error: errorSchema.nullable().describe('null where there was none'),
+    error: exportErrorSchema.nullable().describe('null where there was none'),
     assetFound: z.boolean().exactOptional().describe('Of a LOST export: whether the destination holds an asset'),
     assetUpdateTime: time.exactOptional().describe('Of a LOST export: when that asset was last changed'),
   })

@@ -18,7 +18,7 @@ export interface EndedExport {
   batchEecuUsageSeconds?: number;
   destinationUris?: string[];
   labels: Record<string, string>;
-  error?: { code: number; status: string; message: string; reason: string; remedy: string; retryable: boolean };
+  error?: NonNullable<CompletionData['error']>;
 }
 
 /** What a completion event says; `completion-event.schema.json` tells of every field. Times are RFC 3339. */

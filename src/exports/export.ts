@@ -1,3 +1,5 @@
+import type { Failure } from '../earth-engine/failure.ts';
+import type { OperationStage } from '../earth-engine/operation.ts';
 import type { CompletionEvent } from '../events/completion-event.ts';
 import type { EndedState } from '../events/ended-states.ts';
 import type { ExportRequest, FieldViolation, Outline } from '../request/export-request.ts';
@@ -8,29 +10,11 @@ export type ExportState = 'QUEUED' | 'PENDING' | 'RUNNING' | 'CANCELLING' | Ende
 /** What a caller asked for, without the graph: that is kept apart, gzipped (`Ledger.body`). */
 export type RecordedRequest = Omit<ExportRequest, 'expression'>;
 
-/** Why an export did not succeed, in Google's terms plus a remedy that can be acted on. */
-export interface ExportError {
-  /** google.rpc.Code, e.g. 3. */
-  code: number;
-  /** Its name, e.g. `INVALID_ARGUMENT`. */
-  status: string;
-  /** Earth Engine's own words, or ours where it said nothing. */
-  message: string;
-  /** A stable word to branch on, e.g. `PROJECT_NOT_REGISTERED`. */
-  reason: string;
-  /** What to do about it. */
-  remedy: string;
-  /** Whether the same export may succeed when it is retried unchanged. */
-  retryable: boolean;
-}
+/** Why an export did not succeed. */
+export type ExportError = Failure;
 
-/** One line of an operation's progress, as Earth Engine tells it. */
-export interface ExportStage {
-  name: string;
-  description?: string;
-  completeWorkUnits?: number;
-  totalWorkUnits?: number;
-}
+/** One line of an operation's progress. */
+export type ExportStage = OperationStage;
 
 /** An attempt that `:retry` replaced. Times are epoch milliseconds. */
 export interface EndedAttempt {
