@@ -3,11 +3,14 @@ import type { ExportChanges, ExportRecord } from './export.ts';
 import type { ExportFilter, ExportPage, Ledger } from './ledger.ts';
 import { parsePageToken, toPageToken } from './page-token.ts';
 import type { ProjectRecord } from './record/project-record.ts';
+import { EXPORT_STATES, isAccepted } from './record/states.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts';
 import { fromDocument } from './sqlite/document.ts';
 import { changeExport, createExport, readBody, readExport, removeExpiredExports } from './sqlite/exports.ts';
 import { toListQuery } from './sqlite/list.ts';
 import { changeProject, createProject, readProject } from './sqlite/projects.ts';
+
+const ACCEPTED = EXPORT_STATES.filter(isAccepted);
 
 /** What `createSqliteLedger` needs. */
 export interface SqliteLedgerOptions {
@@ -44,7 +47,8 @@ export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: Sqlite
     outbox: async (limit) => select('outbox_at <= ? ORDER BY outbox_at LIMIT ?', clock.now(), limit),
     waiting: async (project, limit) =>
       select('project = ? AND admit_rank IS NOT NULL ORDER BY admit_rank LIMIT ?', project, limit),
-    accepted: async (project) => select(`project = ? AND state IN ('PENDING', 'RUNNING', 'CANCELLING')`, project),
+    accepted: async (project) =>
+      select(`project = ? AND state IN (${ACCEPTED.map(() => '?').join()})`, project, ...ACCEPTED),
     findByOperation: async (operation) => select('operation = ?', operation)[0],
     list: async (filter, options) => list(database, filter, options),
     countByState: async (filter) => countByState(database, filter?.project),
