@@ -72,7 +72,7 @@ export function createFirestoreLedger(options: FirestoreLedgerOptions): Ledger {
     accepted: (project) => queries.accepted(project, withinBudget),
     findByOperation: (operation) => withinBudget((signal) => queries.byOperation(operation, signal)),
     list: (filter, page) => withinBudget((signal) => listExports(queries, { filter, ...page, signal })),
-    countByState: (filter) => withinBudget((signal) => queries.countByState(filter?.project, signal)),
+    countByState: (project) => withinBudget((signal) => queries.countByState(project, signal)),
     project: (project) => withinBudget((signal) => projects.readProject(project, signal)),
     projects: () => withinBudget((signal) => projects.readProjects(signal)),
     updateProject: (record, changes) => withinBudget((signal) => projects.updateProject(record, changes, signal)),

@@ -51,7 +51,7 @@ export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: Sqlite
       select(`project = ? AND state IN (${ACCEPTED.map(() => '?').join()})`, project, ...ACCEPTED),
     findByOperation: async (operation) => select('operation = ?', operation)[0],
     list: async (filter, options) => list(database, filter, options),
-    countByState: async (filter) => countByState(database, filter?.project),
+    countByState: async (project) => countByState(database, project),
     project: async (project) => readProject(database, project),
     projects: async () =>
       database.all('SELECT version, document FROM projects').map((row) => fromDocument<ProjectRecord>(row)),
@@ -80,9 +80,7 @@ function list(
   return last && found.length > pageSize ? { exports, nextPageToken: toPageToken(filter, last) } : { exports };
 }
 
-function countByState(database: SqliteDatabase, project?: string) {
-  const condition = project === undefined ? '' : 'WHERE project = ?';
-  const sql = `SELECT state, count(*) AS count FROM exports ${condition} GROUP BY state`;
-  const rows = database.all(sql, ...(project === undefined ? [] : [project]));
+function countByState(database: SqliteDatabase, project: string) {
+  const rows = database.all('SELECT state, count(*) AS count FROM exports WHERE project = ? GROUP BY state', project);
   return Object.fromEntries(rows.map(({ state, count }) => [String(state), Number(count)]));
 }

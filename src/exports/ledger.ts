@@ -71,8 +71,8 @@ export interface Ledger {
   findByOperation(operation: string): Promise<ExportRecord | undefined>;
   /** Newest first. Throws `InvalidPageToken`. */
   list(filter: ExportFilter, options: { pageSize: number; pageToken?: string }): Promise<ExportPage>;
-  /** How many exports are in each state; states with none are left out. */
-  countByState(filter?: Pick<ExportFilter, 'project'>): Promise<Partial<Record<ExportState, number>>>;
+  /** How many exports of a project are in each state; states with none are left out. */
+  countByState(project: string): Promise<Partial<Record<ExportState, number>>>;
 
   /** The record of a project, or undefined when nothing was ever written of it. */
   project(project: string): Promise<ProjectRecord | undefined>;

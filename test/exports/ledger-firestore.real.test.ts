@@ -65,8 +65,7 @@ describeWithFirestore('the Firestore ledger', (emulator) => {
         ledger.waiting('p', 1),
         ledger.accepted('p'),
         ledger.findByOperation('o'),
-        ledger.countByState(),
-        ledger.countByState({ project: 'p' }),
+        ledger.countByState('p'),
         ledger.project('p'),
         ledger.projects(),
       ]);
@@ -202,7 +201,7 @@ describeWithFirestore('the Firestore ledger', (emulator) => {
         ledger.updateMany([{ record, changes: { progress: 0.5 } }]),
         ledger.due(1),
         ledger.list({}, { pageSize: 1 }),
-        ledger.countByState(),
+        ledger.countByState('p'),
         ledger.updateProject(project, { leaseOwner: 'a' }),
       ];
       const started = performance.now();
@@ -214,7 +213,7 @@ describeWithFirestore('the Firestore ledger', (emulator) => {
       emulator.resume();
       const again = open();
       await again.create(sampleExport('two'), '{}');
-      expect(await again.countByState()).toEqual({ QUEUED: 2 });
+      expect(await again.countByState('forest-watch')).toEqual({ QUEUED: 2 });
       expect((await again.list({ createdAfter: 6 }, { pageSize: 5 })).exports.map(({ id }) => id)).toEqual(['two']);
     });
   });

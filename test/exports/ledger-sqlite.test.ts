@@ -112,7 +112,7 @@ describe('several processes on one file', () => {
     await release(writers);
     await Promise.all(writers.map(({ said }) => said('done')));
     const ledger = createSqliteLedger({ path, clock: systemClock });
-    expect(await ledger.countByState()).toEqual({ QUEUED: 901 });
+    expect(await ledger.countByState('forest-watch')).toEqual({ QUEUED: 901 });
     expect((await ledger.get('one'))?.walks).toBe(900);
     expect((await ledger.project('p'))?.submittedSince).toBe(900);
     await ledger.close();

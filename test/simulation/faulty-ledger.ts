@@ -24,7 +24,7 @@ export function createFaultyLedger(ledger: Ledger, carrier: Carrier): Ledger {
     accepted: (project) => call(`accepted ${project}`, () => ledger.accepted(project)),
     findByOperation: (operation) => call('findByOperation', () => ledger.findByOperation(operation)),
     list: (filter, options) => call('list', () => ledger.list(filter, options)),
-    countByState: (filter) => call('countByState', () => ledger.countByState(filter)),
+    countByState: (project) => call('countByState', () => ledger.countByState(project)),
     project: (project) => call(`project ${project}`, () => ledger.project(project)),
     projects: () => call('projects', () => ledger.projects()),
     updateProject: (record, changes) => call('updateProject', () => ledger.updateProject(record, changes)),

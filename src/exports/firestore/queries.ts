@@ -62,13 +62,10 @@ export function createFirestoreQueries(database: FirestoreDatabase) {
       return select(toNewestQuery(filter, { after, limit }), signal);
     },
 
-    async countByState(
-      project: string | undefined,
-      signal: AbortSignal,
-    ): Promise<Partial<Record<ExportState, number>>> {
+    async countByState(project: string, signal: AbortSignal): Promise<Partial<Record<ExportState, number>>> {
       const counts = await Promise.all(
         EXPORT_STATES.map(async (state): Promise<[ExportState, number]> => {
-          const keys = toFilterKeys(project === undefined ? { state } : { project, state }) ?? [];
+          const keys = toFilterKeys({ project, state }) ?? [];
           return [state, await database.count(toCountQuery(keys), signal)];
         }),
       );

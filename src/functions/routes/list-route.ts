@@ -38,7 +38,7 @@ export function createListRoute({ config, ledger }: Pick<ExportsHttpOptions, 'co
 async function countExports(ledger: Ledger, all: string[], only: string | undefined) {
   const projects = only === undefined ? all : all.filter((project) => project === only);
   if (projects.length > MOST_COUNTED_PROJECTS) return undefined;
-  const counts = projects.map(async (project) => [project, await ledger.countByState({ project })] as const);
+  const counts = projects.map(async (project) => [project, await ledger.countByState(project)] as const);
   return Object.fromEntries(await Promise.all(counts));
 }
 
