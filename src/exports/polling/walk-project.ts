@@ -1,10 +1,8 @@
 import type { Operation } from '../../earth-engine/operation.ts';
+import { CLOCK_MARGIN_MS } from '../settling/clock-margin.ts';
 import { type ProjectList, readProjectList } from '../settling/project-list.ts';
 import type { LookPlan } from './plan-looks.ts';
 import { type PollerParts, takeVisitCall, type Visit } from './visit.ts';
-
-/** Operations are tracked by Earth Engine's createTime, but right after they were accepted by ledger time. */
-const CLOCK_MARGIN_MS = 600_000;
 
 /**
  * Walks a project's list of operations: the whole of it, or as far as `plan` wants. That the list is newest first is not
@@ -35,6 +33,7 @@ export async function walkProject(parts: PollerParts, visit: Visit, plan?: LookP
 /** Whether the rest of the list matters not, after each page. */
 function createStop({ due, pages, onPages }: LookPlan) {
   const oldest = onPages.reduce((least, { createTime }) => Math.min(least, createTime), Number.POSITIVE_INFINITY);
+  // Operations are tracked by Earth Engine's createTime, but right after they were accepted by ledger time.
   const isOlder = ({ createTime }: Operation) => createTime !== undefined && createTime < oldest - CLOCK_MARGIN_MS;
   const mostPages = Math.max(pages, due.length);
   // A list that is oldest first falls nowhere: something old has to come after something new.

@@ -2,11 +2,10 @@ import type { CallOptions, EarthEngineClient } from '../../earth-engine/client.t
 import { readGoogleError } from '../../earth-engine/google-error.ts';
 import type { ExportRecord } from '../export.ts';
 import type { Destination } from '../transitions/end-lost.ts';
+import { CLOCK_MARGIN_MS } from './clock-margin.ts';
 
 /** What says nothing about the asset and may pass. */
 const PASSING: readonly number[] = [401, 408, 429];
-/** Earth Engine's clock and the ledger's may lie apart. */
-const CLOCK_MARGIN_MS = 600_000;
 
 /** Reads what stands at an export's destination. `changed`: a classifier that may have come from this export. */
 export async function readDestination(

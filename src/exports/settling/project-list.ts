@@ -4,6 +4,7 @@ import { type WalkResult, walkOperations } from '../../earth-engine/walk-operati
 import type { ExportRecord } from '../export.ts';
 import { readToken, toEarlierTokens, toSend, toToken } from '../record/sent-id.ts';
 import type { Sighting } from '../transitions/after-walk.ts';
+import { CLOCK_MARGIN_MS } from './clock-margin.ts';
 
 /** What a walk of a project's operations showed, as far as it concerns exports. */
 export interface ProjectList extends WalkResult {
@@ -29,8 +30,6 @@ export interface ReadListOptions {
 }
 
 const CLASSIFIER_EXPORT = 'EXPORT_CLASSIFIER';
-/** Earth Engine's clock and the ledger's may lie apart. */
-const CLOCK_MARGIN_MS = 600_000;
 
 /** Walks a project's list of operations and keeps what concerns the exports of this service. */
 export async function readProjectList(
