@@ -49,6 +49,9 @@ export interface EarthEngineOptions {
 /** Earth Engine's REST API as far as classifier exports need it. No method throws. */
 export type EarthEngineClient = ReturnType<typeof createEarthEngineClient>;
 
+/** How many operations a page of the list has, but the last: the most that Earth Engine gives. */
+export const OPERATIONS_A_PAGE = 500;
+
 const NO_SUCH_NAME: Answer = { kind: 'unanswered', cause: 'not the name of a resource', sent: false };
 
 /** Builds the client. Nothing is sent, and no token asked for, before the first call. */
@@ -71,7 +74,7 @@ export function createEarthEngineClient(options: EarthEngineOptions) {
       request(['POST', toProjectPath(project), '/classifier:export'], call, { body }),
     /** `name` as in `Operation.name`. */
     getOperation: (name: string, call: CallOptions) => request(['GET', toResourcePath(name)], call),
-    /** One page of a project's operations, 500 at most, of every user and kind. */
+    /** One page of a project's operations, `OPERATIONS_A_PAGE` at most, of every user and kind. */
     listOperations: (project: string, pageToken: string | undefined, call: CallOptions) =>
       request(['GET', toProjectPath(project), '/operations'], call, { query: toPageQuery(pageToken) }),
     /** Asks for a cancel; the operation may still end in success. The clients send this body, whatever the reference says. */
@@ -98,5 +101,5 @@ export function createEarthEngineClient(options: EarthEngineOptions) {
 }
 
 function toPageQuery(pageToken: string | undefined): string {
-  return new URLSearchParams({ pageSize: '500', ...(pageToken && { pageToken }) }).toString();
+  return new URLSearchParams({ pageSize: String(OPERATIONS_A_PAGE), ...(pageToken && { pageToken }) }).toString();
 }

@@ -9,6 +9,7 @@ import { isFinal, isKnownState } from '../record/states.ts';
 import { readDestination } from '../settling/destination.ts';
 import { findSuperseded } from '../settling/project-list.ts';
 import { afterLook } from '../transitions/after-look.ts';
+import { LOST_AFTER_MS } from '../transitions/after-walk.ts';
 import { endLost } from '../transitions/end-lost.ts';
 import { noteLeft } from './tick-report.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews } from './tracked-operation.ts';
@@ -17,9 +18,6 @@ import { type PollerParts, readRecord, takeVisitCall, type Visit } from './visit
 const LOOKS_AT_ONCE = 10;
 const MISSES_UNTIL_LOST = 3;
 const MISSING_UNTIL_LOST_MS = 10 * 60_000;
-
-/** After so long without a readable answer an operation is lost, if Earth Engine can be read otherwise. */
-export const UNREADABLE_UNTIL_LOST_MS = 11 * 86_400_000;
 
 /**
  * Takes what the walk of this tick showed, and asks for the rest of what is due one by one. Only Earth Engine's own word
@@ -49,7 +47,7 @@ async function lookAt(parts: PollerParts, visit: Visit, entry: TrackedOperation)
   // What the walk of this tick showed is there, whatever a get says.
   const isAbsent = visit.list?.complete === true && !visit.list.byName.has(entry.name);
   if (isNotFound(answer)) await miss(parts, visit, entry, isAbsent);
-  else if (isAbsent && now - entry.seenAt >= UNREADABLE_UNTIL_LOST_MS) await giveUp(parts, visit, entry);
+  else if (isAbsent && now - entry.seenAt >= LOST_AFTER_MS) await giveUp(parts, visit, entry);
 }
 
 function isNotFound(answer: Answer): boolean {

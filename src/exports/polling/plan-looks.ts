@@ -1,3 +1,4 @@
+import { OPERATIONS_A_PAGE } from '../../earth-engine/client.ts';
 import type { ProjectRecord, TrackedOperation } from '../record/project-record.ts';
 
 /** What to look at now, and how. */
@@ -13,7 +14,6 @@ export interface LookPlan {
 /** What is known of a project when looks are planned. */
 export type KnownOperations = Pick<ProjectRecord, 'pageEnds'> & { tracked: readonly TrackedOperation[] };
 
-const PAGE_SIZE = 500;
 const SMALLEST_HEAD = 4;
 /** So few that run are asked for one by one while others wait for them to end. */
 const FEW_RUNNING = 12;
@@ -21,10 +21,11 @@ const FEW_RUNNING = 12;
 const PAGE_COST = 2;
 /** What is not worth a call by itself counts for so much of one on a page, which thus has to show more than a dozen. */
 const WORTH_OF_WANTED = 1 / 7;
-const SHORTEST_WAIT_MS = 10_000;
+/** A running operation is wanted once it was unseen for this share of the time it has run, within these bounds. */
+const WANTED_AFTER_SHARE = 0.02;
+const SHORTEST_UNSEEN_MS = 10_000;
 /** Less than a minute, so that what one tick showed is wanted again by the next. */
-const LONGEST_WAIT_MS = 50_000;
-const SHARE_OF_RUNNING_TIME = 0.02;
+const LONGEST_UNSEEN_MS = 50_000;
 
 /**
  * Plans the looks of one tick. Only a running operation can end, and only the head of the queue can start: the rest of
@@ -84,8 +85,8 @@ function dueSince({ nextLookAt, seenAt }: TrackedOperation, now: number): number
 /** Whether it runs and may well have ended since it was seen. After a failure its next look has a time of its own. */
 function isWanted({ state, startTime, seenAt, failures }: TrackedOperation, now: number): boolean {
   if (state === 'PENDING' || failures !== undefined) return false;
-  const shareMs = SHARE_OF_RUNNING_TIME * (now - (startTime ?? now));
-  return now - seenAt >= Math.min(LONGEST_WAIT_MS, Math.max(SHORTEST_WAIT_MS, shareMs));
+  const shareMs = WANTED_AFTER_SHARE * (now - (startTime ?? now));
+  return now - seenAt >= Math.min(LONGEST_UNSEEN_MS, Math.max(SHORTEST_UNSEEN_MS, shareMs));
 }
 
 /** On which page of the list each is, from 0: what is older than the pages that are known is taken to fill the next ones. */
@@ -96,7 +97,7 @@ function locate(entries: readonly TrackedOperation[], pageEnds: readonly number[
   for (const entry of entries.toSorted((a, b) => b.createTime - a.createTime)) {
     while (page < pageEnds.length && entry.createTime < (pageEnds[page] ?? 0)) page += 1;
     if (page === pageEnds.length) beyond += 1;
-    pageOf.set(entry, page + Math.floor(Math.max(0, beyond - 1) / PAGE_SIZE));
+    pageOf.set(entry, page + Math.floor(Math.max(0, beyond - 1) / OPERATIONS_A_PAGE));
   }
   return pageOf;
 }

@@ -4,8 +4,9 @@ import type { ExportRecord } from '../export.ts';
 import type { TrackedOperation } from '../record/project-record.ts';
 import { toEarlierTokens, toSend, toToken } from '../record/sent-id.ts';
 
-const SHORTEST_WAIT_MS = 10_000;
-const SHARE_OF_RUNNING_TIME = 0.1;
+/** A running operation is due, worth a call by itself, after this share of the time it has run. */
+const DUE_AFTER_SHARE = 0.1;
+const SHORTEST_DUE_AFTER_MS = 10_000;
 const TAIL_WAIT_MS = 6 * 3_600_000;
 const FAILURES_WITHOUT_WAIT = 2;
 const FIRST_FAILURE_WAIT_MS = 5_000;
@@ -46,7 +47,7 @@ export function afterGoodLook(entry: TrackedOperation, operation: Operation, now
   if (operation.state === 'PENDING') return next;
   if (operation.startTime !== undefined) next.startTime = operation.startTime;
   const runningMs = now - (next.startTime ?? now);
-  next.nextLookAt = now + Math.max(SHORTEST_WAIT_MS, SHARE_OF_RUNNING_TIME * runningMs);
+  next.nextLookAt = now + Math.max(SHORTEST_DUE_AFTER_MS, DUE_AFTER_SHARE * runningMs);
   return next;
 }
 

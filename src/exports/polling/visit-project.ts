@@ -6,8 +6,9 @@ import { toLogFields } from '../record/log-fields.ts';
 import type { TrackedOperation } from '../record/project-record.ts';
 import { isAccepted } from '../record/states.ts';
 import { isHeld } from '../sending/holds.ts';
+import { LOST_AFTER_MS } from '../transitions/after-walk.ts';
 import { giveBackLease, takeLease } from './lease.ts';
-import { lookAtOperations, UNREADABLE_UNTIL_LOST_MS } from './look-at-operations.ts';
+import { lookAtOperations } from './look-at-operations.ts';
 import { planLooks } from './plan-looks.ts';
 import { sendInTurn, toRoom, waitForHold } from './send-in-turn.ts';
 import { settleDoubts } from './settle-doubts.ts';
@@ -75,7 +76,7 @@ function isBackingOff(record: ExportRecord): boolean {
  * queue is.
  */
 function needsWholeList(parts: PollerParts, visit: Visit, { due, now }: { due: TrackedOperation[]; now: number }) {
-  if (due.some(({ missing, seenAt }) => missing || now - seenAt >= UNREADABLE_UNTIL_LOST_MS)) return true;
+  if (due.some(({ missing, seenAt }) => missing || now - seenAt >= LOST_AFTER_MS)) return true;
   const isStale = now - (visit.project.walk?.end ?? 0) >= LOOK_FOR_SUPERSEDED_EVERY_MS;
   if (isStale && [...visit.tracked.values()].some(({ attemptTokens }) => attemptTokens)) return true;
   return visit.waiting && toRoom(visit, parts.maxPending, now) === undefined;

@@ -28,8 +28,8 @@ const QUIET_BEFORE_ABSENCE_MS = MINUTE_MS;
 const BETWEEN_ABSENCES_MS = 10 * MINUTE_MS;
 /** For so long Earth Engine is trusted to recognise a requestId, and its list to show what was started. */
 const TRUSTED_MS = DAY_MS;
-/** A batch task lives ten days at the most. */
-const LOST_AFTER_MS = 11 * DAY_MS;
+/** After so long without a word of its operation an export is lost: a batch task lives ten days at the most. */
+export const LOST_AFTER_MS = 11 * DAY_MS;
 
 /** Whether the same id may be sent again after a walk that did not show its operation. */
 export function mayResend(record: ExportRecord, sighting: Sighting, now: number): boolean {
