@@ -1,9 +1,10 @@
 import { toBoundedText } from './bounded-text.ts';
 import type { Answer } from './client.ts';
-import { type GoogleError, LONGEST_MESSAGE, readGoogleError, toRpcCode, toRpcStatus } from './google-error.ts';
+import { type GoogleError, LONGEST_MESSAGE, readGoogleError } from './google-error.ts';
 import { findKnownFailure } from './known-failures.ts';
 import { type Operation, readOperation } from './operation.ts';
 import { toRemedy } from './remedy.ts';
+import { toRpcCode, toRpcStatus } from './rpc-codes.ts';
 
 /** A failure in Google's terms (google.rpc.Status) with what it means for a caller. */
 export interface Failure {

@@ -1,6 +1,7 @@
 import { toBoundedText } from './bounded-text.ts';
 import type { Answer } from './client.ts';
 import { readList, readObject } from './json-fields.ts';
+import { isRpcStatus } from './rpc-codes.ts';
 
 /** An error in Google's terms, from an answer or of our own making. */
 export interface GoogleError {
@@ -14,28 +15,7 @@ export interface GoogleError {
 /** More of a message is neither read nor kept. */
 export const LONGEST_MESSAGE = 4_000;
 
-const RPC_STATUSES = [
-  'OK',
-  'CANCELLED',
-  'UNKNOWN',
-  'INVALID_ARGUMENT',
-  'DEADLINE_EXCEEDED',
-  'NOT_FOUND',
-  'ALREADY_EXISTS',
-  'PERMISSION_DENIED',
-  'RESOURCE_EXHAUSTED',
-  'FAILED_PRECONDITION',
-  'ABORTED',
-  'OUT_OF_RANGE',
-  'UNIMPLEMENTED',
-  'INTERNAL',
-  'UNAVAILABLE',
-  'DATA_LOSS',
-  'UNAUTHENTICATED',
-];
-const UNKNOWN_CODE = 2;
-
-/** For errors that do not name their status. */
+/** For errors that do not name their status: the likeliest of several. */
 const STATUS_OF_HTTP: ReadonlyMap<number, string> = new Map([
   [400, 'INVALID_ARGUMENT'],
   [401, 'UNAUTHENTICATED'],
@@ -52,23 +32,12 @@ const STATUS_OF_HTTP: ReadonlyMap<number, string> = new Map([
 ]);
 const INFO_REASON = /^\w{1,63}$/;
 
-/** The number of a google.rpc.Code; 2 (`UNKNOWN`) for a name that is none. */
-export function toRpcCode(status: string): number {
-  const code = RPC_STATUSES.indexOf(status);
-  return code > 0 ? code : UNKNOWN_CODE;
-}
-
-/** The name of a google.rpc.Code; `UNKNOWN` for a number that is none. */
-export function toRpcStatus(code: number | undefined): string {
-  return RPC_STATUSES[code || UNKNOWN_CODE] ?? 'UNKNOWN';
-}
-
 /** The Google error in an answer that is no success; undefined where there is none (HTML, cut, empty). */
 export function readGoogleError(answer: Extract<Answer, { kind: 'answered' }>): GoogleError | undefined {
   const error = readObject(readObject(answer.body)?.['error']);
   if (!error) return undefined;
   const { message, status, details, errors } = error;
-  const named = typeof status === 'string' && RPC_STATUSES.includes(status) ? status : undefined;
+  const named = isRpcStatus(status) ? status : undefined;
   if (typeof message !== 'string' && named === undefined) return undefined;
   const infoReason = findReason(details) ?? findReason(errors);
   return {

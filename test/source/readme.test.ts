@@ -4,7 +4,7 @@ import { describe, expect, test } from '@jest/globals';
 import packageJson from '../../package.json' with { type: 'json' };
 import failures from '../../src/earth-engine/failures.json' with { type: 'json' };
 import { EXPORT_STATES } from '../../src/exports/record/states.ts';
-import { HTTP_STATUSES } from '../../src/functions/http/refusal.ts';
+import { toHttpStatus } from '../../src/earth-engine/rpc-codes.ts';
 import { ROUTES } from '../../src/functions/routes/routes.ts';
 import { readDocument, sectionOf } from './markdown.ts';
 import { readSourceFiles } from './source-files.ts';
@@ -22,7 +22,7 @@ function namesIn(section: string): string[] {
 const REFUSAL = /\bstatus: '([A-Z_]+)',\s+(?:httpStatus: (\d+),\s+)?reason: .*'([A-Z_]+)'/g;
 
 function toReasonAndStatus([, code = '', httpStatus, reason = '']: RegExpExecArray): string {
-  return `\`${reason}\` ${httpStatus ?? HTTP_STATUSES[code]}`;
+  return `\`${reason}\` ${httpStatus ?? toHttpStatus(code ?? '')}`;
 }
 
 describe('README', () => {

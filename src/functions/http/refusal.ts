@@ -1,3 +1,4 @@
+import { toHttpStatus } from '../../earth-engine/rpc-codes.ts';
 import type { FieldViolation } from '../../request/export-request.ts';
 import { type HttpAnswer, toJsonAnswer } from './http-answer.ts';
 
@@ -34,29 +35,9 @@ export class CallRefused extends Error {
 /** `ErrorInfo.domain` of every error this service makes. */
 const ERROR_DOMAIN = 'ee-classifier-export';
 
-/** As google/rpc/code.proto maps its codes to HTTP. */
-export const HTTP_STATUSES: Readonly<Record<string, number>> = {
-  CANCELLED: 499,
-  UNKNOWN: 500,
-  INVALID_ARGUMENT: 400,
-  DEADLINE_EXCEEDED: 504,
-  NOT_FOUND: 404,
-  ALREADY_EXISTS: 409,
-  PERMISSION_DENIED: 403,
-  RESOURCE_EXHAUSTED: 429,
-  FAILED_PRECONDITION: 400,
-  ABORTED: 409,
-  OUT_OF_RANGE: 400,
-  UNIMPLEMENTED: 501,
-  INTERNAL: 500,
-  UNAVAILABLE: 503,
-  DATA_LOSS: 500,
-  UNAUTHENTICATED: 401,
-};
-
 /** The answer that tells a refusal. */
 export function toErrorAnswer(refusal: Refusal): HttpAnswer {
-  const { status, message, httpStatus = HTTP_STATUSES[status] ?? 500, retryAfterSeconds } = refusal;
+  const { status, message, httpStatus = toHttpStatus(status), retryAfterSeconds } = refusal;
   const headers = { ...(retryAfterSeconds && { 'retry-after': String(retryAfterSeconds) }), ...refusal.headers };
   return toJsonAnswer(
     httpStatus,
