@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { completionDataSchema } from './completion-event-schema.ts';
 import { ENDED_STATES, type EndedState } from './ended-states.ts';
+import { toRfc3339 } from './to-rfc3339.ts';
 
 /** What is known of an export that has ended; an `ExportRecord` fits. Times are epoch milliseconds. */
 export interface EndedExport {
@@ -129,10 +130,6 @@ function fits(value: string): boolean {
 /** Whole characters only. Nothing that was validated is ever this long. */
 function cutToBytes(value: string): string {
   return new TextDecoder().decode(Buffer.from(value).subarray(0, LONGEST_ATTRIBUTE_BYTES), { stream: true });
-}
-
-function toRfc3339(time: number): string {
-  return new Date(time).toISOString();
 }
 
 function toOptionalRfc3339(time: number | undefined): string | null {

@@ -1,5 +1,6 @@
 import type { CallOptions, EarthEngineClient } from '../../earth-engine/client.ts';
 import { readGoogleError } from '../../earth-engine/google-error.ts';
+import { toRfc3339 } from '../../events/to-rfc3339.ts';
 import type { ExportRecord } from '../export.ts';
 import type { Destination } from '../transitions/end-lost.ts';
 import { CLOCK_MARGIN_MS } from './clock-margin.ts';
@@ -29,6 +30,6 @@ function toDestination({ type, updateTime }: { type?: unknown; updateTime?: unkn
   return {
     found: true,
     changed: type === 'CLASSIFIER' && !(updated < since),
-    ...(Number.isFinite(updated) ? { updateTime: new Date(updated).toISOString() } : {}),
+    ...(Number.isFinite(updated) ? { updateTime: toRfc3339(updated) } : {}),
   };
 }

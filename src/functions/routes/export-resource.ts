@@ -1,4 +1,5 @@
 import type { CompletionEvent } from '../../events/completion-event.ts';
+import { toRfc3339 } from '../../events/to-rfc3339.ts';
 import type { EndedAttempt, ExportError, ExportRecord, ExportStage, RecordedRequest } from '../../exports/export.ts';
 import type { FieldViolation, Outline } from '../../request/export-request.ts';
 
@@ -110,8 +111,4 @@ function toTimes<Name extends string>(from: object, names: Record<string, Name>)
     if (typeof time === 'number') times[name] = toRfc3339(time);
   }
   return times;
-}
-
-function toRfc3339(time: number): string {
-  return new Date(time).toISOString();
 }

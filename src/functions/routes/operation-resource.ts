@@ -1,3 +1,4 @@
+import { toRfc3339 } from '../../events/to-rfc3339.ts';
 import type { ExportRecord } from '../../exports/export.ts';
 
 const METADATA_TYPE = 'type.googleapis.com/google.earthengine.v1.OperationMetadata';
@@ -35,8 +36,4 @@ export function toEndedOperation(record: ExportRecord): object {
     done: true,
     response: {},
   };
-}
-
-function toRfc3339(time: number): string {
-  return new Date(time).toISOString();
 }
