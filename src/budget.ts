@@ -6,12 +6,15 @@ export interface Budget {
   remainingMs(): number;
   /** Aborted when the budget is used up. */
   signal: AbortSignal;
-  /** Ends the bookkeeping; call it when the work is done. */
+  /** Call it when the work is done: until then a timer, and a listener on `draining`, which lives as long as the process, stay. */
   release(): void;
 }
 
 /** What a running budget shrinks to when the process is told to stop: Cloud Run kills it ten seconds after SIGTERM. */
 export const DRAIN_MS = 5_000;
+
+/** When a process that was told to stop ends though not all is answered: within the same ten seconds. */
+export const LONGEST_DRAIN_MS = 8_000;
 
 /** Starts a budget of `ms`. When `draining` is aborted, at most `DRAIN_MS` of it are left. */
 export function startBudget(ms: number, options: { clock: Clock; draining?: AbortSignal }): Budget {

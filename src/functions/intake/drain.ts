@@ -1,3 +1,4 @@
+import { LONGEST_DRAIN_MS } from '../../budget.ts';
 import type { Clock } from '../../clock.ts';
 import type { Log } from '../../log.ts';
 import type { Intake } from './intake.ts';
@@ -15,8 +16,6 @@ export interface DrainOptions {
   log: Log;
 }
 
-/** Cloud Run kills the process ten seconds after SIGTERM. */
-const LONGEST_WAIT_MS = 8_000;
 const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
 
 /**
@@ -30,7 +29,7 @@ export function installDrain({ process, draining, intake, clock, log }: DrainOpt
     draining.abort();
     log.info('Process stops', { inFlight: intake.inFlight() });
     const late = new Promise<void>((resolve) => {
-      clock.after(LONGEST_WAIT_MS, resolve);
+      clock.after(LONGEST_DRAIN_MS, resolve);
     });
     void Promise.race([intake.whenIdle(), late]).then(() => process.exit(0));
   }
