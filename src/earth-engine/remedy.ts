@@ -1,4 +1,5 @@
 import type { FailureContext } from './failure.ts';
+import { LEGACY_PROJECT } from './resource-name.ts';
 
 /** What may stand in a line that is meant to be pasted into a shell. */
 const PASTEABLE = /^[\w.:@/-]{1,1100}$/;
@@ -29,5 +30,5 @@ export function toRemedy(template: string, message: string, context: FailureCont
 /** The project whose asset this is; legacy assets are in none that could be named. */
 function toOwner(asset: string | undefined): string | undefined {
   const owner = asset === undefined ? undefined : /^projects\/([^/]+)\//.exec(asset)?.[1];
-  return owner === 'earthengine-legacy' ? undefined : owner;
+  return owner === LEGACY_PROJECT ? undefined : owner;
 }

@@ -1,3 +1,9 @@
+/** Stands in a path in the place of a project, for assets of before there were projects. */
+export const LEGACY_PROJECT = 'earthengine-legacy';
+
+/** Stands in a path in the place of a project, for the public catalogue. */
+export const PUBLIC_PROJECT = 'earthengine-public';
+
 const LONGEST_NAME = 2_000;
 /** Stands in a path as it is: so do almost all names, and a walk of the list meets thousands. */
 const PLAIN_NAME = /^[\w-]+(?:\/[\w-]+)*$/;

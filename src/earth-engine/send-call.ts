@@ -2,7 +2,7 @@ import { type Clock, sleep } from '../clock.ts';
 import type { Answer, CallOptions, EarthEngineOptions } from './client.ts';
 import { createRateLimit } from './rate-limit.ts';
 import { readAnswer } from './read-answer.ts';
-import { toProjectPath } from './resource-name.ts';
+import { LEGACY_PROJECT, PUBLIC_PROJECT, toProjectPath } from './resource-name.ts';
 
 /** One call, made out. */
 export interface Call {
@@ -20,7 +20,7 @@ interface Limit {
 }
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
-const ROOTS_WITHOUT_PROJECT = ['earthengine-legacy', 'earthengine-public'];
+const ROOTS_WITHOUT_PROJECT = [LEGACY_PROJECT, PUBLIC_PROJECT];
 const NO_TURN = 'no turn in time: too many calls are under way';
 /** What may stand in a header: another character would fail the call as if it had been sent. */
 const HEADER_VALUE = /^[\x21-\x7e]{1,4096}$/;

@@ -1,6 +1,7 @@
 import { concurrently } from '../../concurrently.ts';
 import type { Answer } from '../../earth-engine/client.ts';
 import { readOperation } from '../../earth-engine/operation.ts';
+import { LEGACY_PROJECT } from '../../earth-engine/resource-name.ts';
 import { CALL_TIMEOUT_MS } from '../../earth-engine/take-call.ts';
 import { cancelExport } from '../../exports/cancel.ts';
 import type { ExportRecord } from '../../exports/export.ts';
@@ -17,7 +18,6 @@ import type { RoutedCall } from './routes.ts';
 /** Pages of Earth Engine's list that one call looks through for one that shows an operation of ours. */
 const MOST_PAGES = 10;
 const LOOKUPS_AT_ONCE = 20;
-const LEGACY_PROJECT = 'earthengine-legacy';
 
 /** Builds the handlers by which an official client watches and cancels: of the operations of our own exports only. */
 export function createOperationRoutes(options: Pick<ExportsHttpOptions, 'config' | 'ledger' | 'earthEngine' | 'log'>) {
