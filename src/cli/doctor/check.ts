@@ -1,4 +1,5 @@
 import type { Answer } from '../../earth-engine/client.ts';
+import { readObject } from '../../earth-engine/json-fields.ts';
 
 /** One HTTP request that a check makes. */
 export interface Question {
@@ -15,7 +16,7 @@ export interface Fault {
   repair?: string;
 }
 
-/** One thing that must be so. A check is data: `runChecks` is what asks. */
+/** One thing that must be so. A check is data: `runCheck` is what asks. */
 export interface Check {
   /** What is checked, e.g. `topic of completion events`. */
   name: string;
@@ -46,7 +47,7 @@ export interface Finding {
 
 /** The fields of an answer's JSON object; none where it is something else. */
 export function readFields(body: unknown): Record<string, unknown> {
-  return typeof body === 'object' && body !== null && !Array.isArray(body) ? (body as Record<string, unknown>) : {};
+  return readObject(body) ?? {};
 }
 
 /** One field of an answer that is an object itself. */

@@ -1,4 +1,5 @@
 import type { FieldViolation } from '../../request/export-request.ts';
+import { isObject } from '../../request/json/json-object.ts';
 import { parseJson } from '../http/parse-json.ts';
 
 /** A Pub/Sub message, out of whatever it came wrapped in. Texts are as they came. */
@@ -101,8 +102,4 @@ function toUnreadable(event: unknown, bytes: Uint8Array | undefined, why: string
 
 function own(value: unknown, key: string): unknown {
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

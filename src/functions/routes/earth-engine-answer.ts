@@ -1,5 +1,6 @@
 import type { Answer } from '../../earth-engine/client.ts';
 import { readOperation } from '../../earth-engine/operation.ts';
+import { isObject } from '../../request/json/json-object.ts';
 import { type HttpAnswer, toJsonAnswer } from '../http/http-answer.ts';
 import { refuseUnreachable } from '../http/refuse-call.ts';
 
@@ -26,8 +27,4 @@ export function relayError(answer: Answer): HttpAnswer {
     return toJsonAnswer(answer.status, answer.body, wait);
   }
   throw refuseUnreachable();
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

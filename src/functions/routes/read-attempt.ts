@@ -1,3 +1,4 @@
+import { isObject } from '../../request/json/json-object.ts';
 import { refuseFaults } from '../http/refusals.ts';
 import { unknownNames } from './unknown-names.ts';
 
@@ -33,8 +34,4 @@ function unknownKeys(body: object, known: string[]) {
     known,
     (name) => `Cannot use ${JSON.stringify(name)}: there is no such field here`,
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
