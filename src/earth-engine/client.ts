@@ -40,7 +40,7 @@ export interface EarthEngineOptions {
   clock: Clock;
   /** Larger answers count as unreadable. Default 32 MiB. */
   maxAnswerBytes?: number;
-  /** Most calls a second to one project, from this process. Default 50: see `rate-limit.ts`. */
+  /** Most calls a second to one project, from this process. Default 50: see `rate-limit.ts`. Only a benchmark gives more. */
   callsPerSecond?: number;
   /** Told of every call: its method, status (0: unanswered) and the header `X-Earth-Engine-Quota-Status`. */
   onCall?: (call: { method: string; status: number; quotaStatus?: string }) => void;
@@ -92,8 +92,6 @@ export function createEarthEngineClient(options: EarthEngineOptions) {
     /** Every function a graph may use. */
     listAlgorithms: (project: string, call: CallOptions) =>
       request(['GET', toProjectPath(project), '/algorithms'], call),
-    /** The project's registration: tells whether it is a paid one. */
-    getConfig: (project: string, call: CallOptions) => request(['GET', toProjectPath(project), '/config'], call),
     /** What the Python client reads when it starts. */
     getDiscovery: (call: CallOptions) =>
       sendCall({ method: 'GET', path: '/$discovery/rest', query: 'version=v1' }, call),

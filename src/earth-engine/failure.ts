@@ -46,8 +46,8 @@ export type SendOutcome =
   | { kind: 'daily-quota'; failure: Failure }
   /** Credentials or project set-up: every send of the project would be refused alike. */
   | { kind: 'denied'; failure: Failure }
-  /** For good. `httpStatus` is a 4xx. */
-  | { kind: 'refused'; failure: Failure; httpStatus: number };
+  /** For good. */
+  | { kind: 'refused'; failure: Failure };
 
 /** Remedies where a status is all there is to go by. */
 const REMEDIES: Readonly<Record<string, string>> = {
@@ -87,7 +87,7 @@ export function readSend(answer: Answer, context: FailureContext): SendOutcome {
   if (kind === 'doubtful') return toDoubtful(`answer ${http} ${error ? error.status : 'without a Google error'}`);
   const failure = toFailure(error ?? toBareError(http), context);
   if (kind === 'throttled') return { kind, failure, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
-  return kind === 'refused' ? { kind, failure, httpStatus: http >= 400 && http < 500 ? http : 400 } : { kind, failure };
+  return { kind, failure };
 }
 
 /** A 429 or a 401 is a refusal whatever it says; any other status needs Google's error to be one. */

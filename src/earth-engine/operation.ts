@@ -25,11 +25,8 @@ export interface Operation {
   createTime?: number;
   startTime?: number;
   endTime?: number;
-  updateTime?: number;
   progress?: number;
   stages: OperationStage[];
-  /** Earth Engine's own tries of the batch task, from 1. */
-  attempt?: number;
   batchEecuUsageSeconds?: number;
   destinationUris: string[];
   error?: { code?: number; message: string };
@@ -70,8 +67,8 @@ export function readOperation(value: unknown): Operation | undefined {
       .filter((uri) => uri !== undefined),
   };
   copyFields(metadata, operation, ['description', 'type'], readText);
-  copyFields(metadata, operation, ['priority', 'progress', 'attempt', 'batchEecuUsageSeconds'], readNumber);
-  copyFields(metadata, operation, ['createTime', 'startTime', 'endTime', 'updateTime'], readTime);
+  copyFields(metadata, operation, ['priority', 'progress', 'batchEecuUsageSeconds'], readNumber);
+  copyFields(metadata, operation, ['createTime', 'startTime', 'endTime'], readTime);
   if (error) operation.error = error;
   return operation;
 }

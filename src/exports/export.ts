@@ -93,8 +93,6 @@ export interface ExportRecord {
   /** The first of the looks that found the operation nowhere, and how many there were. */
   missingSince?: number;
   missingCount?: number;
-  /** The last look at the operation that could be read. */
-  lastSeenAt?: number;
   dueAt?: number;
   event?: CompletionEvent;
   outboxAt?: number;

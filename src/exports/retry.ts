@@ -70,7 +70,6 @@ function toNextAttempt(record: ExportRecord): ExportChanges {
     firstSentAt: null,
     sentAt: null,
     sendDeadline: null,
-    lastSeenAt: null,
   };
 }
 

@@ -105,7 +105,6 @@ describe('the client asks as the official clients do', () => {
       'GET /v1/projects/my-project/algorithms',
       '',
     ],
-    ['getConfig', (client) => client.getConfig('my-project', CALL), 'GET /v1/projects/my-project/config', ''],
     ['getDiscovery', (client) => client.getDiscovery(CALL), 'GET /$discovery/rest?version=v1', ''],
   ])('%s', async (_, call, line, body) => {
     const { client, arrivals } = await connect();

@@ -8,7 +8,7 @@ const NAME = 'projects/my-project/operations/AAAABBBBCCCCDDDDEEEEFFFF';
 /** State, times as ISO texts and what else is worth comparing of each example. */
 const EXPECTED: Record<string, object> = {
   'classifier-lifecycle.json': { state: 'PENDING', startTime: undefined, createTime: '2026-07-21T10:00:00.123Z' },
-  'classifier-lifecycle.json (2)': { state: 'RUNNING', startTime: '2026-07-21T10:00:20.400Z', attempt: 1 },
+  'classifier-lifecycle.json (2)': { state: 'RUNNING', startTime: '2026-07-21T10:00:20.400Z' },
   'classifier-lifecycle.json (3)': {
     state: 'SUCCEEDED',
     endTime: '2026-07-21T10:03:20.500Z',
@@ -33,11 +33,11 @@ const EXPECTED: Record<string, object> = {
   },
   'client-running.json': { state: 'RUNNING', createTime: undefined, startTime: '1970-01-01T00:00:01.000Z' },
   'client-succeeded-but-done-false.json': { state: 'SUCCEEDED', destinationUris: ['https://test.com'] },
-  'client-succeeded-ingest.json': { state: 'SUCCEEDED', createTime: '2018-10-04T18:00:01.749Z', attempt: 42 },
+  'client-succeeded-ingest.json': { state: 'SUCCEEDED', createTime: '2018-10-04T18:00:01.749Z' },
   'client-unknown-state.json': { state: 'SUCCEEDED' },
   'doc-pending-2022.json': { state: 'PENDING', startTime: undefined },
-  'real-failed-internal-attempt5.json': { state: 'FAILED', error: { message: 'Internal error.' }, attempt: 5 },
-  'real-failed-invalid-attempt1.json': { state: 'FAILED', attempt: 1 },
+  'real-failed-internal-attempt5.json': { state: 'FAILED', error: { message: 'Internal error.' } },
+  'real-failed-invalid-attempt1.json': { state: 'FAILED' },
   'real-pending-2.json': { state: 'PENDING', startTime: undefined },
   'real-pending-epoch-starttime.json': { state: 'PENDING', startTime: undefined },
   'real-running-2.json': { state: 'RUNNING', batchEecuUsageSeconds: undefined },
@@ -149,14 +149,12 @@ describe('readOperation() reads', () => {
     const read = readMetadata({
       priority: '9999',
       progress: 0.5,
-      attempt: 'x',
       batchEecuUsageSeconds: ' ',
-      stages: [units, 'no', null, []],
+      stages: [units, { totalWorkUnits: 'x' }, 'no', null, []],
     });
     expect(read).toMatchObject({ priority: 9999, progress: 0.5 });
-    expect(read).not.toHaveProperty('attempt');
     expect(read).not.toHaveProperty('batchEecuUsageSeconds');
-    expect(read?.stages).toEqual([{ name: '', completeWorkUnits: 45, totalWorkUnits: 100 }]);
+    expect(read?.stages).toEqual([{ name: '', completeWorkUnits: 45, totalWorkUnits: 100 }, { name: '' }]);
   });
 
   test('only text among the destinations', () => {

@@ -397,7 +397,7 @@ export function testLedger(name: string, create: () => Promise<LedgerUnderTest>)
       });
 
       test('change field by field, compare-and-set', async () => {
-        const walk = { end: 1, pages: 2, pending: 3, running: 4, newestFirst: true };
+        const walk = { end: 1, pending: 3 };
         const first = await ledger.updateProject('p', { walk, holdUntil: 9, holdReason: 'queue-full' });
         if (!first) throw new Error('the project was not created');
         const tracked = trackedOperations(2);

@@ -83,7 +83,6 @@ export function fullExport(id: string): NewExport {
     cancelRequestedAt: 1_790_000_000_010,
     missingSince: 1_790_000_000_011,
     missingCount: 2,
-    lastSeenAt: 1_790_000_000_012,
     dueAt: 1_790_000_000_013,
     event: {
       id: `${id}:FAILED:2`,

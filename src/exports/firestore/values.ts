@@ -22,7 +22,6 @@ const TIME_FIELDS: ReadonlySet<string> = new Set<keyof ExportRecord | keyof Proj
   'absentSince',
   'cancelRequestedAt',
   'missingSince',
-  'lastSeenAt',
   'dueAt',
   'outboxAt',
   'publishTime',

@@ -21,12 +21,12 @@ export async function walkProject(parts: PollerParts, visit: Visit, plan?: LookP
       return isEnough(soFar, page);
     },
   });
-  const { complete, pages, pending, running, newestFirst } = list;
+  const { complete, pages, pending, newestFirst } = list;
   const known = list.complete ? [] : (visit.project.pageEnds ?? []).slice(pages);
   visit.project = { ...visit.project, pageEnds: newestFirst ? [...pageEnds, ...known] : [] };
   if (!complete) return list;
   const end = await parts.ledger.now();
-  visit.project = { ...visit.project, walk: { end, pages, pending, running, newestFirst }, submittedSince: 0 };
+  visit.project = { ...visit.project, walk: { end, pending }, submittedSince: 0 };
   return list;
 }
 

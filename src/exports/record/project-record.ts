@@ -7,11 +7,8 @@ export type HoldReason = 'queue-full' | 'daily-quota' | 'credentials';
 export interface Walk {
   /** When it ended, epoch milliseconds of ledger time. */
   end: number;
-  pages: number;
+  /** How many operations waited in Earth Engine's queue. */
   pending: number;
-  running: number;
-  /** Whether createTime was seen to fall all through it, i.e. the list is newest first. */
-  newestFirst: boolean;
 }
 
 /** An accepted export as the poller remembers it, so that a tick need not read its record. */

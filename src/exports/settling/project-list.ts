@@ -16,7 +16,6 @@ export interface ProjectList extends WalkResult {
   /** Exports of classifiers that have no description: one of them may be ours. */
   undescribed: Operation[];
   pending: number;
-  running: number;
 }
 
 /** How `readProjectList` reads. */
@@ -46,7 +45,6 @@ export async function readProjectList(
     byToken: new Map(),
     undescribed: [],
     pending: 0,
-    running: 0,
   };
   const seen = new Set<string>();
   const result = await walkOperations(client, project, {
@@ -64,7 +62,6 @@ export async function readProjectList(
 
 function keep(list: ProjectList, operation: Operation, names: ReadonlySet<string>): void {
   if (operation.state === 'PENDING') list.pending += 1;
-  if (operation.state === 'RUNNING') list.running += 1;
   if (names.has(operation.name)) list.byName.set(operation.name, operation);
   if (operation.type !== undefined && operation.type !== CLASSIFIER_EXPORT) return;
   const token = readToken(operation.description);

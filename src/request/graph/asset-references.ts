@@ -6,25 +6,19 @@ export interface AssetReference {
   id: string;
   /** Where the id stands, as a field of the request: `expression.values.0.….arguments.tableId`. */
   path: string;
-  kind: 'table' | 'image' | 'imageCollection' | 'classifier';
 }
 
-interface Loader {
-  /** Where the id of the asset stands. */
-  argument: string;
-  kind: AssetReference['kind'];
-}
-
-const LOADERS: Record<string, Loader> = {
-  'Collection.loadTable': { argument: 'tableId', kind: 'table' },
-  'Image.load': { argument: 'id', kind: 'image' },
-  'ImageCollection.load': { argument: 'id', kind: 'imageCollection' },
-  'Classifier.load': { argument: 'id', kind: 'classifier' },
+/** The functions that load an asset, and the argument in which its id stands. */
+const ID_ARGUMENTS: Readonly<Record<string, string>> = {
+  'Collection.loadTable': 'tableId',
+  'Image.load': 'id',
+  'ImageCollection.load': 'id',
+  'Classifier.load': 'id',
 };
 
-/** How the function `name` names the asset it loads; undefined when it loads none. */
-export function loaderOf(name: string): Loader | undefined {
-  return Object.hasOwn(LOADERS, name) ? LOADERS[name] : undefined;
+/** The argument by which the function `name` names the asset it loads; undefined when it loads none. */
+export function idArgumentOf(name: string): string | undefined {
+  return Object.hasOwn(ID_ARGUMENTS, name) ? ID_ARGUMENTS[name] : undefined;
 }
 
 /**
@@ -48,17 +42,16 @@ export function assetReferences({ values }: Expression): AssetReference[] {
 
 function toReference(values: Expression['values'], node: ValueNode, place: Place): AssetReference | undefined {
   const call = node.functionInvocationValue;
-  const loader = loaderOf(call?.functionName ?? '');
+  const argument = idArgumentOf(call?.functionName ?? '');
   const given = call?.arguments ?? {};
-  if (loader === undefined || !Object.hasOwn(given, loader.argument)) return undefined;
-  let id = given[loader.argument];
+  if (argument === undefined || !Object.hasOwn(given, argument)) return undefined;
+  let id = given[argument];
   // Clients never write a reference to a reference; ten are as good as a cycle.
   for (let hops = 0; id?.valueReference !== undefined && hops < 10; hops++) id = values[id.valueReference];
   if (typeof id?.constantValue !== 'string') return undefined;
-  const keys = ['functionInvocationValue', 'arguments', loader.argument];
+  const keys = ['functionInvocationValue', 'arguments', argument];
   return {
     id: id.constantValue,
     path: toField(keys.reduce<Place>((above, key) => placeAt(key, above), place)),
-    kind: loader.kind,
   };
 }

@@ -1,4 +1,4 @@
-import { loaderOf } from '../graph/asset-references.ts';
+import { idArgumentOf } from '../graph/asset-references.ts';
 import type { GraphNodes } from '../graph/graph-walk.ts';
 import { findArgument, type PlacedNode } from '../graph/resolve-node.ts';
 import { cutText, describeNode, nameOf } from './describe-node.ts';
@@ -35,8 +35,8 @@ function findSource(nodes: GraphNodes, call: PlacedNode): PlacedNode | undefined
 
 function describeOrigin(nodes: GraphNodes, origin: PlacedNode): string {
   const name = origin.node.functionInvocationValue?.functionName;
-  const loader = loaderOf(name ?? '');
-  const id = loader && findArgument(nodes, origin, loader.argument)?.node.constantValue;
+  const argument = idArgumentOf(name ?? '');
+  const id = argument && findArgument(nodes, origin, argument)?.node.constantValue;
   if (typeof id === 'string') return cutText(id, LONGEST_ASSET);
   const features = findArgument(nodes, origin, 'features')?.node.arrayValue?.values;
   if (features !== undefined) return `${features.length} feature${features.length === 1 ? '' : 's'} in the request`;

@@ -7,7 +7,7 @@ function room(fields: Partial<ProjectRecord>, now = NOW): number | undefined {
   return toRoom({ project: { project: 'my-project', version: '1', tracked: [], ...fields } }, 3000, now);
 }
 
-const walk = { end: NOW, pages: 1, pending: 2000, running: 2, newestFirst: true };
+const walk = { end: NOW, pending: 2000 };
 
 describe('toRoom()', () => {
   test('is what Earth Engine keeps less what waited there and what was submitted since', () => {

@@ -28,7 +28,7 @@ const OUTCOMES = {
   'queue-full': { kind: 'queue-full', failure: FAILURE },
   'daily-quota': { kind: 'daily-quota', failure: FAILURE },
   denied: { kind: 'denied', failure: FAILURE },
-  refused: { kind: 'refused', failure: FAILURE, httpStatus: 400 },
+  refused: { kind: 'refused', failure: FAILURE },
 } satisfies Record<string, SendOutcome>;
 
 type Row = [name: keyof typeof OUTCOMES, inDoubt: boolean, step: string];
