@@ -1,9 +1,9 @@
 import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
+import { FIELDS_OF_ONE_ATTEMPT } from './record/record-fields.ts';
 import { toSend } from './record/sent-id.ts';
 import { isFinal, isKnownState } from './record/states.ts';
 import { ensureProject } from './sending/ensure-project.ts';
-import { NOTHING_DUE } from './transitions/end-export.ts';
 import { toWaiting } from './transitions/waiting.ts';
 
 /** What became of a wish to retry. */
@@ -46,30 +46,13 @@ function whyNot(record: ExportRecord): string | undefined {
 function toNextAttempt(record: ExportRecord): ExportChanges {
   const next = { ...record, attempt: record.attempt + 1, submission: 1 };
   return {
-    ...NOTHING_DUE,
+    ...Object.fromEntries(FIELDS_OF_ONE_ATTEMPT.map((field) => [field, null])),
     ...toWaiting(record),
     state: 'QUEUED',
     attempt: next.attempt,
     submission: 1,
     attempts: [...record.attempts, toEndedAttempt(record)],
     sentDescription: toSend(next).description,
-    operation: null,
-    submitTime: null,
-    startTime: null,
-    endTime: null,
-    progress: null,
-    stages: null,
-    batchEecuUsageSeconds: null,
-    destinationUris: null,
-    error: null,
-    event: null,
-    outboxAt: null,
-    publishTime: null,
-    expireAt: null,
-    cancelRequestedAt: null,
-    firstSentAt: null,
-    sentAt: null,
-    sendDeadline: null,
   };
 }
 

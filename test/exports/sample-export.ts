@@ -21,7 +21,7 @@ export function sampleExport(id: string, fields: Partial<ExportRecord> = {}): Ne
 }
 
 /** A record in which every field there is has a value. */
-export function fullExport(id: string): NewExport {
+export function fullExport(id: string): Required<NewExport> {
   const error = {
     code: 3,
     status: 'INVALID_ARGUMENT',

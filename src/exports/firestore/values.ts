@@ -1,6 +1,6 @@
 import type { firestore_v1 } from '@googleapis/firestore';
-import type { ExportRecord } from '../export.ts';
 import type { ProjectRecord } from '../record/project-record.ts';
+import { TIME_FIELDS } from '../record/record-fields.ts';
 
 /** A value as Firestore's REST API writes it. */
 export type FirestoreValue = firestore_v1.Schema$Value;
@@ -8,28 +8,10 @@ export type FirestoreValue = firestore_v1.Schema$Value;
 /** The fields of a document. */
 export type FirestoreFields = Record<string, FirestoreValue>;
 
+const PROJECT_TIMES = ['holdUntil', 'leaseUntil', 'rebuiltAt'] as const satisfies (keyof ProjectRecord)[];
+
 /** Kept as timestamps, which the console shows as dates and TTL policies go by. */
-const TIME_FIELDS: ReadonlySet<string> = new Set<keyof ExportRecord | keyof ProjectRecord>([
-  'createTime',
-  'submitTime',
-  'startTime',
-  'endTime',
-  'claimUntil',
-  'firstSentAt',
-  'sentAt',
-  'sendDeadline',
-  'deniedSince',
-  'absentSince',
-  'cancelRequestedAt',
-  'missingSince',
-  'dueAt',
-  'outboxAt',
-  'publishTime',
-  'expireAt',
-  'holdUntil',
-  'leaseUntil',
-  'rebuiltAt',
-]);
+const TIMESTAMPS: ReadonlySet<string> = new Set([...TIME_FIELDS, ...PROJECT_TIMES]);
 
 /** Fields for Firestore. Those that are null or undefined are left out: Firestore's indexes then have no entry. */
 export function toFields(record: object): FirestoreFields {
@@ -55,7 +37,7 @@ function toValue(field: string, value: unknown): FirestoreValue {
   if (typeof value === 'boolean') return { booleanValue: value };
   if (typeof value === 'string' && value.isWellFormed()) return { stringValue: value };
   if (typeof value !== 'number') return { mapValue: { fields: { json: { stringValue: JSON.stringify(value) } } } };
-  if (TIME_FIELDS.has(field)) return toTimestamp(value);
+  if (TIMESTAMPS.has(field)) return toTimestamp(value);
   return Number.isSafeInteger(value) ? { integerValue: String(value) } : { doubleValue: value };
 }
 
