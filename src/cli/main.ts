@@ -20,6 +20,7 @@ const io: Io = {
   writeError: (out) => void stderr.write(out),
   terminal: stdout.isTTY ? { columns: () => stdout.columns || COLUMNS, rows: () => stdout.rows || ROWS } : undefined,
   fetch,
+  getAccessToken,
   now: Date.now,
   wait: async (delayMs) => wait(delayMs),
   readText: (path) => (path === '-' ? text(stdin) : readFile(path, 'utf8').catch(refuseFile)),
@@ -29,6 +30,12 @@ const io: Io = {
 // A reader that has seen enough (`… | head`) ends the command, as it ends any other.
 stdout.on('error', () => process.exit());
 process.exitCode = await runCli(process.argv.slice(2), io);
+
+/** Google's library is loaded for the one command that asks. */
+async function getAccessToken(): Promise<string> {
+  const { createGoogleCredentials } = await import('../google-auth.ts');
+  return createGoogleCredentials().getToken(false);
+}
 
 function refuseFile(error: Error): never {
   throw usageError(`Cannot read the file: ${error.message}`);

@@ -1,6 +1,5 @@
-import { systemClock } from '../clock.ts';
 import { cancel } from './commands/cancel.ts';
-import { runDoctor } from './commands/doctor.ts';
+import { doctor } from './commands/doctor.ts';
 import { list } from './commands/list.ts';
 import { retry } from './commands/retry.ts';
 import { submit } from './commands/submit.ts';
@@ -30,17 +29,6 @@ export async function runCli(args: readonly string[], io: Io): Promise<number> {
     io.writeError(`${error.message}\n`);
     return error.exitStatus;
   }
-}
-
-async function doctor(argv: readonly string[], io: Io): Promise<number> {
-  const { createGoogleCredentials } = await import('../google-auth/google-credentials.ts');
-  return runDoctor({
-    argv,
-    fetch: io.fetch,
-    getToken: () => createGoogleCredentials({ clock: systemClock }).getToken(false),
-    print: (line) => io.write(`${line}\n`),
-    now: io.now,
-  });
 }
 
 async function simulator(argv: readonly string[], io: Io): Promise<number> {

@@ -12,6 +12,9 @@ export const USAGE = `ee-export: classifier exports of Earth Engine, from the co
   ee-export retry ID…|FILTERS   a new attempt of those that ended without success
       --dry-run                 (cancel, retry) only say which
   ee-export doctor [options]    look at an installation for faults
+      --project ID --region NAME  of a deployed service
+      --name NAME               first part of its names (classifier-export)
+      --url URL                 instead: a local stack
   ee-export simulator [options] an Earth Engine for tests, on this machine
 
 Filters, which must all hold:

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { runDoctor } from '../../src/cli/commands/doctor.ts';
 import { type Stack, startStack } from '../../src/local/stack.ts';
+import { runInProcess } from './run-in-process.ts';
 
 let stack: Stack;
 const folder = mkdtempSync(join(tmpdir(), 'doctor-'));
@@ -24,28 +24,24 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function examine(url: string): Promise<{ code: number; lines: string[]; headers: Record<string, string>[] }> {
-  const lines: string[] = [];
-  const headers: Record<string, string>[] = [];
-  const code = await runDoctor({
-    argv: [`--url=${url}`],
+async function examine(url: string, by: 'option' | 'environment' = 'option') {
+  const headers: Headers[] = [];
+  const { status, stdout } = await runInProcess(['doctor', ...(by === 'option' ? [`--url=${url}`] : [])], {
+    env: by === 'environment' ? { EE_EXPORT_URL: url } : {},
     fetch(to, init) {
-      headers.push(init.headers);
+      headers.push(new Headers(init?.headers));
       return fetch(to, init);
     },
-    getToken: () => Promise.reject(new Error('A local stack needs no token')),
-    print: (line) => lines.push(line),
-    now: () => 0,
   });
-  return { code, lines, headers };
+  return { code: status, lines: stdout.trimEnd().split('\n'), headers };
 }
 
-describe('runDoctor() of the local stack', () => {
-  test('ends 0 when it runs, and sends no token', async () => {
-    const { code, lines, headers } = await examine(stack.url);
+describe('doctor of the local stack', () => {
+  test.each(['option', 'environment'] as const)('named by %s ends 0 when it runs, and sends no token', async (by) => {
+    const { code, lines, headers } = await examine(stack.url, by);
     expect(lines.at(-1)).toBe('2 ok, 0 at fault, 0 not checked');
     expect(code).toBe(0);
-    expect(headers.some((sent) => 'authorization' in sent)).toBe(false);
+    expect(headers.some((sent) => sent.has('authorization'))).toBe(false);
   });
 
   test('finds that Earth Engine does not answer', async () => {

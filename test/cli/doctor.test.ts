@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { findGcloudCommands, findGcloudFaults, readGcloudCommands } from '../../scripts/gcloud-commands.ts';
-import { runDoctor } from '../../src/cli/commands/doctor.ts';
 import permissions from '../../src/cli/doctor/permissions.json' with { type: 'json' };
 import { type FakeAnswer, type FakeGoogle, startFakeGoogle, toError } from './fake-google.ts';
+import { runInProcess } from './run-in-process.ts';
 
 const ACCOUNT = 'classifier-export-run@my-project.iam.gserviceaccount.com';
 const RUN = 'run.googleapis.com/v2/projects/my-project/locations/us-central1/services/classifier-export';
@@ -91,16 +91,14 @@ beforeEach(async () => {
 
 afterEach(() => google.close());
 
-async function examine(argv: readonly string[] = DEPLOYED): Promise<{ code: number; lines: string[]; text: string }> {
-  const lines: string[] = [];
-  const code = await runDoctor({
-    argv,
+async function examine(args = DEPLOYED, env: Record<string, string> = {}) {
+  const getAccessToken = async () => 'token-of-the-operator';
+  const { status, stdout, stderr } = await runInProcess(['doctor', ...args], {
+    env,
     fetch: google.fetch,
-    getToken: async () => 'token-of-the-operator',
-    print: (line) => lines.push(line),
-    now: () => 0,
+    getAccessToken,
   });
-  return { code, lines, text: lines.join('\n') };
+  return { code: status, lines: stdout.trimEnd().split('\n'), text: stdout, stderr };
 }
 
 /** The line of a check, and the command under it. */
@@ -109,7 +107,7 @@ function findCheck(lines: readonly string[], name: string): { line: string; repa
   return { line: lines[index] ?? '', repair: (lines[index + 1] ?? '').trim() };
 }
 
-describe('runDoctor() of a deployed service', () => {
+describe('doctor of a deployed service', () => {
   test('ends 0 when everything is well', async () => {
     const { code, lines } = await examine();
     expect(lines.filter((line) => !line.startsWith('ok '))).toEqual(['20 ok, 0 at fault, 0 not checked']);
@@ -290,20 +288,23 @@ describe('runDoctor() of a deployed service', () => {
   });
 });
 
-describe('runDoctor() without what it needs', () => {
-  test.each([[[]], [['--project=p']], [['--unknown']], [['--url=nowhere']]])('ends 2 for %j', async (argv) => {
-    const { code, text } = await examine(argv);
-    expect(code).toBe(2);
-    expect(text).toContain('--project ID');
+describe('doctor without what it needs', () => {
+  test.each([
+    [[], {}, 'none is named; --project and --region'],
+    [['--project=p'], {}, 'none is named; --project and --region'],
+    [['--unknown'], {}, "Unknown option '--unknown'"],
+    [['--url=nowhere'], {}, 'Cannot use the address "nowhere"'],
+    [['my-project'], {}, 'Cannot look at "my-project"'],
+    [[], { EE_EXPORT_URL: 'https://exports.example.com' }, 'it is a deployed service; --project and --region'],
+  ])('ends 2 for %j with %j', async (args, env, message) => {
+    const { code, stderr } = await examine(args, env);
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining(message) });
     expect(google.requests).toEqual([]);
   });
 
   test('says how to log in when there are no credentials', async () => {
-    const lines: string[] = [];
-    const getToken = () => Promise.reject(new Error('none'));
-    const print = (line: string) => lines.push(line);
-    const code = await runDoctor({ argv: DEPLOYED, fetch: google.fetch, getToken, print, now: () => 0 });
-    expect(code).toBe(1);
-    expect(lines).toContain('             gcloud auth application-default login');
+    const { status, stdout } = await runInProcess(['doctor', ...DEPLOYED], { fetch: google.fetch });
+    expect(status).toBe(1);
+    expect(stdout.split('\n')).toContain('             gcloud auth application-default login');
   });
 });

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Fetch } from '../../src/http/http-fetch.ts';
 
 /** What a fake answers to one method and address. */
 export type FakeAnswer = [status: number, body: unknown];
@@ -13,7 +12,7 @@ export interface FakeGoogle {
   /** Every request, in order. */
   requests: { key: string; authorization: string; body: unknown; quotaProject: string | undefined }[];
   /** The global `fetch` with Google's hosts led here. */
-  fetch: Fetch;
+  fetch: typeof fetch;
   close(): Promise<void>;
 }
 
@@ -40,7 +39,7 @@ export async function startFakeGoogle(answers: Record<string, FakeAnswer>): Prom
   return {
     answers: told,
     requests,
-    fetch: (url, init) => fetch(url.replace(/^https:\/\//, `http://127.0.0.1:${port}/`), init),
+    fetch: (url, init) => fetch(String(url).replace(/^https:\/\//, `http://127.0.0.1:${port}/`), init),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -22,7 +22,7 @@ function namesIn(section: string): string[] {
 const REFUSAL = /\bstatus: '([A-Z_]+)',\s+(?:httpStatus: (\d+),\s+)?reason: .*'([A-Z_]+)'/g;
 
 function toReasonAndStatus([, code = '', httpStatus, reason = '']: RegExpExecArray): string {
-  return `\`${reason}\` ${httpStatus ?? toHttpStatus(code ?? '')}`;
+  return `\`${reason}\` ${httpStatus ?? toHttpStatus(code)}`;
 }
 
 describe('README', () => {

@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util';
-import type { Fetch } from '../../http/http-fetch.ts';
 import { toAccountChecks } from '../doctor/account-checks.ts';
 import { type Ask, createAsk } from '../doctor/ask.ts';
 import type { Check, Finding } from '../doctor/check.ts';
@@ -8,50 +6,36 @@ import { toGoogleChecks } from '../doctor/google-checks.ts';
 import { impersonate } from '../doctor/impersonate.ts';
 import { toLocalChecks } from '../doctor/local-checks.ts';
 import { type Asking, runCheck } from '../doctor/run-checks.ts';
-
-/** What `runDoctor` needs. */
-export interface DoctorOptions {
-  /** What follows `ee-export doctor`. */
-  argv: readonly string[];
-  fetch: Fetch;
-  /** An access token of who runs the command; asked for only when a deployed service is looked at. */
-  getToken: () => Promise<string>;
-  /** Writes one line. */
-  print: (line: string) => void;
-  /** Epoch milliseconds. */
-  now: () => number;
-}
-
-const USAGE = `ee-export doctor [options]
-  --project ID     project of a deployed service
-  --region NAME    its region
-  --name NAME      first part of its names (classifier-export)
-  --url URL        instead: a local stack, which needs no project (http://127.0.0.1:8080)`;
+import { isLocal, readServiceUrl } from '../service/service-url.ts';
+import { usageError } from '../terminal/cli-error.ts';
+import { parseCommandLine } from '../terminal/command-line.ts';
+import { EXIT } from '../terminal/exit-status.ts';
+import type { Io } from '../terminal/io.ts';
+import { toPlainText } from '../terminal/plain-text.ts';
 
 const TEXT = { type: 'string' } as const;
-const NAME = { ...TEXT, default: 'classifier-export' } as const;
+const OPTIONS = { project: TEXT, region: TEXT, name: { ...TEXT, default: 'classifier-export' }, url: TEXT } as const;
 const LOCAL_PROJECT = 'my-project';
+const WANTED = '--project and --region of a deployed service are wanted, or --url of a local stack';
 
 /**
- * Checks an installation and prints what it finds, with the command that repairs each fault. Gives the exit code: 0 when
- * everything is well, 1 when anything is not or could not be checked, 2 when the arguments are wrong.
+ * `doctor`: checks an installation and prints what it finds, with the command that repairs each fault. Without `--url`,
+ * or a project and its region, EE_EXPORT_URL names a local stack. Ends with a failure when anything is not well, or
+ * could not be checked.
  */
-export async function runDoctor({ argv, fetch, getToken, print, now }: DoctorOptions): Promise<number> {
-  const target = readTarget(argv);
-  if (typeof target === 'string') {
-    print(target);
-    return 2;
-  }
+export async function doctor(args: readonly string[], io: Io): Promise<number> {
+  const target = readTarget(args, io.env);
+  const print = (line: string) => io.write(`${line}\n`);
   const counts = { ok: 0, fault: 0, 'not checked': 0 };
   const tell = (finding: Finding) => {
     counts[finding.result] += 1;
     for (const line of toLines(finding)) print(line);
   };
-  const ask = createAsk({ fetch, now });
+  const ask = createAsk(io);
   if ('url' in target) await examineLocal(target, ask, tell);
-  else await examineDeployed(target, { ask, getToken, tell });
+  else await examineDeployed(target, { ask, getToken: io.getAccessToken, tell });
   print(`${counts.ok} ok, ${counts.fault} at fault, ${counts['not checked']} not checked`);
-  return counts.fault + counts['not checked'] === 0 ? 0 : 1;
+  return counts.fault + counts['not checked'] === 0 ? EXIT.success : EXIT.failure;
 }
 
 type LocalPlace = { url: string; project: string };
@@ -87,25 +71,25 @@ async function runAll(checks: readonly Check[], asking: Asking, tell: (finding: 
   for (const check of checks) tell(await runCheck(check, asking));
 }
 
-function readTarget(argv: readonly string[]): Place | LocalPlace | string {
-  let values: { project?: string; region?: string; name: string; url?: string };
-  try {
-    ({ values } = parseArgs({ args: [...argv], options: { project: TEXT, region: TEXT, name: NAME, url: TEXT } }));
-  } catch (error) {
-    return `${error instanceof Error ? error.message : error}\n${USAGE}`;
+function readTarget(args: readonly string[], env: Io['env']): Place | LocalPlace {
+  const { values, positionals } = parseCommandLine(args, OPTIONS);
+  if (positionals.length > 0) {
+    throw usageError(`Cannot look at "${positionals[0]}": the doctor takes options alone; ${WANTED}`);
   }
-  const { project, region, name, url } = values;
-  if (url !== undefined) {
-    return URL.canParse(url) ? { url, project: project ?? LOCAL_PROJECT } : `--url is no address: "${url}"\n${USAGE}`;
+  const { project, region, name } = values;
+  if (values.url === undefined && project && region) return { project, region, name };
+  const url = values.url ?? env['EE_EXPORT_URL'];
+  if (!url) throw usageError(`Cannot tell which installation is meant: none is named; ${WANTED}`);
+  const address = readServiceUrl(url, env);
+  if (values.url === undefined && !isLocal(address)) {
+    throw usageError(`Cannot look at "${url}" from outside: it is a deployed service; ${WANTED}`);
   }
-  return project && region ? { project, region, name } : `--project and --region are wanted, or --url\n${USAGE}`;
+  return { url: address.href, project: project ?? LOCAL_PROJECT };
 }
 
 const LABELS = { ok: 'ok           ', fault: 'FAULT        ', 'not checked': 'not checked  ' } as const;
 
 function toLines({ name, result, detail, repair }: Finding): string[] {
-  // What Google answers goes to a terminal: no control characters.
-  const plain = `${name}: ${detail}`.replace(/[\p{Cc}\p{Cf}]+/gu, ' ');
-  const line = `${LABELS[result]}${plain}`;
+  const line = `${LABELS[result]}${toPlainText(`${name}: ${detail}`)}`;
   return repair === undefined ? [line] : [line, `${' '.repeat(LABELS.ok.length)}${repair}`];
 }

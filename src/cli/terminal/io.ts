@@ -7,6 +7,8 @@ export interface Io {
   /** A terminal, where lines can be painted over; otherwise a pipe or a file. */
   terminal: { columns(): number; rows(): number } | undefined;
   fetch: typeof fetch;
+  /** An access token of the application default credentials; rejects where there are none. */
+  getAccessToken(): Promise<string>;
   /** Epoch milliseconds. */
   now(): number;
   wait(delayMs: number): Promise<void>;
