@@ -17,7 +17,7 @@ import { endExport } from './transitions/end-export.ts';
 import { toWaiting } from './transitions/waiting.ts';
 
 /** Who asked and how, as it goes into the record. */
-export interface Origin {
+export interface AskedBy {
   /** The export's id; see `export-id.ts`. */
   id: string;
   originalKey?: string;
@@ -52,7 +52,7 @@ export interface SubmitterOptions extends SettleParts {
 /** The one way in: whatever the trigger, an export is recorded first and sent to Earth Engine then. */
 export type Submitter = ReturnType<typeof createSubmitter>;
 
-/** Builds the submitter. */
+/** Builds the submitter. Nothing is read or sent before the first submission. */
 export function createSubmitter(options: SubmitterOptions) {
   const { ledger, sender, clock, log, submitBudgetMs, draining } = options;
 
@@ -61,7 +61,7 @@ export function createSubmitter(options: SubmitterOptions) {
    * others wait already, nothing is sent: the poller admits it in its turn. Throws `LedgerUnavailable` when the export
    * could not be recorded, in which case nothing was sent, or when the answer to it could not.
    */
-  async function submit(valid: ValidRequest, origin: Origin, how: { repeat: boolean }): Promise<Submitted> {
+  async function submit(valid: ValidRequest, origin: AskedBy, how: { repeat: boolean }): Promise<Submitted> {
     const { request } = valid;
     const budget = startBudget(submitBudgetMs, { clock, ...(draining ? { draining } : {}) });
     try {
@@ -110,7 +110,7 @@ export function createSubmitter(options: SubmitterOptions) {
    * Records a message that gets no export, so that its sender learns of it by the completion event: nothing else answers
    * it. `project` is the one it names, or the default. A redelivery finds it recorded. Throws `LedgerUnavailable`.
    */
-  async function refuse(origin: Origin, about: { project: string; error: RefusedFor }): Promise<ExportRecord> {
+  async function refuse(origin: AskedBy, about: { project: string; error: RefusedFor }): Promise<ExportRecord> {
     const now = await ledger.now();
     const blank: NewExport = {
       ...toBlankExport(origin, now),
@@ -127,7 +127,7 @@ export function createSubmitter(options: SubmitterOptions) {
   return { submit, refuse };
 }
 
-function toNewExport(valid: ValidRequest, origin: Origin, now: number): NewExport {
+function toNewExport(valid: ValidRequest, origin: AskedBy, now: number): NewExport {
   const { expression: _, ...request } = valid.request;
   const record: NewExport = {
     ...toBlankExport(origin, now),
@@ -142,7 +142,7 @@ function toNewExport(valid: ValidRequest, origin: Origin, now: number): NewExpor
   return { ...record, sentDescription: toSend(record).description };
 }
 
-function toBlankExport(origin: Origin, now: number) {
+function toBlankExport(origin: AskedBy, now: number) {
   return {
     ...origin,
     schema: SCHEMA_VERSION,

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts';
 import { toMessageExportId } from '../exports/record/export-id.ts';
-import type { Origin, RefusedFor, Submitter } from '../exports/submitter.ts';
+import type { AskedBy, RefusedFor, Submitter } from '../exports/submitter.ts';
 import type { Log } from '../log.ts';
 import { readTraceparent } from '../traceparent.ts';
 import { leaveDomain } from './http/leave-domain.ts';
@@ -23,7 +23,7 @@ export interface ExportsPubsubOptions {
  * the message and its event, is in the ledger, and rejects (500: it is delivered again) when not.
  */
 export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOptions) {
-  async function submit(decoded: DecodedMessage, origin: Origin): Promise<void> {
+  async function submit(decoded: DecodedMessage, origin: AskedBy): Promise<void> {
     const asked = readAskedMessage(decoded, config, origin);
     if (asked.kind === 'refused') return refuse(asked.refusal, asked.project, origin);
     const submitted = await submitter.submit(asked.valid, asked.origin, { repeat: false });
@@ -33,7 +33,7 @@ export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOpt
   }
 
   /** Under the message's own id, never the caller's: that may be the id of an export that is well. */
-  async function refuse(refusal: Refusal, project: string, origin: Origin): Promise<void> {
+  async function refuse(refusal: Refusal, project: string, origin: AskedBy): Promise<void> {
     await submitter.refuse(origin, { project, error: toAnnounced(refusal) });
     const { status, reason, message, violations = [{ field: '', description: message }] } = refusal;
     const [fault] = violations;
@@ -68,7 +68,7 @@ function toAnnounced({ status, reason, remedy, message, violations }: Refusal): 
   return { status, reason, remedy, message: faults ? `Cannot accept the request: ${faults}` : message };
 }
 
-function toOrigin({ message }: DecodedMessage, event: unknown): Origin {
+function toOrigin({ message }: DecodedMessage, event: unknown): AskedBy {
   const { data, attributes, messageId } = message;
   const { traceparent: ofEvent } = Object(event) as { traceparent?: unknown };
   const traceparent = [attributes['traceparent'], attributes['googclient_traceparent'], ofEvent]
@@ -83,6 +83,6 @@ function toOrigin({ message }: DecodedMessage, event: unknown): Origin {
   };
 }
 
-function toFields({ id, messageId, requestedBy, traceparent }: Origin) {
+function toFields({ id, messageId, requestedBy, traceparent }: AskedBy) {
   return { exportId: id, messageId, requestedBy, traceparent };
 }

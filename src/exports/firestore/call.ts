@@ -13,7 +13,7 @@ export interface FirestoreRequest {
 }
 
 /** What Firestore answered in the end: `status` is `OK` or one of the refusals the caller asked to be told of. */
-export interface Answer {
+export interface FirestoreAnswer {
   status: string;
   data: unknown;
   /** Whether there were tries before this one: each of them may have taken effect. */
@@ -54,7 +54,7 @@ const LONGEST_PAUSE_MS = 1000;
 /** Hundreds of the largest documents there may be; a query asks for no more than that. */
 const MAX_ANSWER_BYTES = 256 * 1024 * 1024;
 
-/** Builds it. No token is asked for before the first request. */
+/** Builds what every request to Firestore goes through. No token is asked for before the first request. */
 export function createFirestoreCaller(options: FirestoreCallerOptions) {
   const { clock, time, random, timeoutMs, databaseName, emulatorHost, getToken } = options;
   // Credentials go to googleapis.com alone, whatever the environment or a redirect says.
@@ -71,7 +71,11 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
   }
 
   /** Gives an answer that is `OK` or one of `refusals`; anything else is a `LedgerUnavailable`. */
-  async function call(request: FirestoreRequest, signal: AbortSignal, refusals: string[] = []): Promise<Answer> {
+  async function call(
+    request: FirestoreRequest,
+    signal: AbortSignal,
+    refusals: string[] = [],
+  ): Promise<FirestoreAnswer> {
     let failure = 'no answer in time';
     let renewed = false;
     for (let tries = 1; !signal.aborted; tries += 1) {

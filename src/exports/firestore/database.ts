@@ -1,5 +1,5 @@
 import type { firestore_v1 } from '@googleapis/firestore';
-import type { Answer, FirestoreCaller } from './call.ts';
+import type { FirestoreAnswer, FirestoreCaller } from './call.ts';
 import type { FirestoreFields } from './values.ts';
 
 /** A document as it is read. One that has no fields has no `fields`. */
@@ -39,7 +39,7 @@ const STATUS_OF_CODE: Record<number, WriteResult['status']> = {
   9: 'FAILED_PRECONDITION',
 };
 
-/** Builds it for `projects/P/databases/D`. */
+/** Builds the requests to the database `projects/P/databases/D`; all but `nameOf` throw `LedgerUnavailable`. */
 export function createFirestoreDatabase(caller: FirestoreCaller, database: string) {
   return {
     /** The full name of a document. */
@@ -87,11 +87,11 @@ export function createFirestoreDatabase(caller: FirestoreCaller, database: strin
   };
 }
 
-function toStatus({ status }: Answer): WriteResult['status'] {
+function toStatus({ status }: FirestoreAnswer): WriteResult['status'] {
   return status === 'OK' ? 'OK' : (REFUSALS.find((refusal) => refusal === status) ?? 'UNKNOWN');
 }
 
-function updateTimes({ data }: Answer): string[] {
+function updateTimes({ data }: FirestoreAnswer): string[] {
   const { writeResults = [] } = data as { writeResults?: { updateTime?: string }[] };
   return writeResults.map(({ updateTime = '' }) => updateTime);
 }

@@ -21,7 +21,7 @@ const PAGE = 300;
 /** Finds exports. The indexes this needs are declared in `firestore-indexes.json`. */
 export type FirestoreQueries = ReturnType<typeof createFirestoreQueries>;
 
-/** Builds it. */
+/** Builds the queries of the ledger, each in the order that `Ledger` promises. All throw `LedgerUnavailable`. */
 export function createFirestoreQueries(database: FirestoreDatabase) {
   const nameOf = (id: string) => database.nameOf(EXPORTS, id);
 

@@ -45,11 +45,11 @@ export interface Visit {
   records: Map<string, ExportRecord>;
   /** The list of operations, once it was walked in this tick. */
   list?: ProjectList;
-  /** Whether exports wait to be admitted. */
+  /** Whether exports wait to be admitted: as `takeLease` found it; a project on hold was not asked. */
   waiting: boolean;
-  /** Whether no export may be sent for the project now. */
+  /** Whether no export may be sent for the project now: `takeLease`, read again before sending, set by a refusal of all. */
   held: boolean;
-  /** Whether one export has to show first that Earth Engine takes the credentials again. */
+  /** Whether one export has to show first that Earth Engine takes the credentials again: read with `held` before sending. */
   onTrial: boolean;
   budget: Budget;
   report: TickReport;

@@ -8,7 +8,7 @@ import { afterWalk, needsDestination } from '../transitions/after-walk.ts';
 import { readDestination } from './destination.ts';
 import { type ProjectList, readProjectList, toSighting } from './project-list.ts';
 
-/** What settling works with: a part of what the submitter and the poller have. */
+/** What settling reads and writes through: `earthEngine` for the list and the destination, `principal` for the remedies. */
 export interface SettleParts {
   ledger: Ledger;
   earthEngine: EarthEngineClient;

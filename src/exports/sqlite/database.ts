@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import { LedgerUnavailable } from '../ledger.ts';
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts';
+import { FILE_VERSION, SCHEMA } from './schema.ts';
 
 /** One row as SQLite gives it. */
 export type Row = Record<string, SQLOutputValue>;
@@ -70,7 +70,7 @@ function switchToWal(database: DatabaseSync): void {
 /** A file that a newer version made is left as it is: newer schemas only add, so this version can still use it. */
 function migrate(database: DatabaseSync): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() ?? {};
-  if (Number(version) < SCHEMA_VERSION) database.exec(`${SCHEMA}; PRAGMA user_version = ${SCHEMA_VERSION}`);
+  if (Number(version) < FILE_VERSION) database.exec(`${SCHEMA}; PRAGMA user_version = ${FILE_VERSION}`);
 }
 
 /** IMMEDIATE takes the write lock first: a reader that turns writer half-way fails at once instead of waiting. */

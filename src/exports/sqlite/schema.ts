@@ -1,5 +1,5 @@
 /** Kept in the file as `user_version`. A higher one only adds to what is here. */
-export const SCHEMA_VERSION = 1;
+export const FILE_VERSION = 1;
 
 /**
  * A record is one JSON document; the fields that are searched for have a column too, see `sqlite-columns.ts`. A column

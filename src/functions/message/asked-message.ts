@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import { isExportId, toExportId } from '../../exports/record/export-id.ts';
-import type { Origin } from '../../exports/submitter.ts';
+import type { AskedBy } from '../../exports/submitter.ts';
 import { type FieldViolation, parseExportRequest, type ValidRequest } from '../../request/export-request.ts';
 import { checkAllowance } from '../access/allowance.ts';
 import { parseJson } from '../http/parse-json.ts';
@@ -10,14 +10,14 @@ import { type DecodedMessage, decodeData, type Message, NO_BASE64 } from './deco
 
 /** What a message asks for, or why it gets nothing. */
 export type AskedMessage =
-  | { kind: 'valid'; valid: ValidRequest; origin: Origin }
+  | { kind: 'valid'; valid: ValidRequest; origin: AskedBy }
   | { kind: 'refused'; refusal: Refusal; project: string };
 
 /**
  * Reads an export request out of a message: its data is the body, its attributes fill what the body leaves out. `origin`
  * is that of the message; the export's id is the caller's own where it gave one.
  */
-export function readAskedMessage(decoded: DecodedMessage, config: Config, origin: Origin): AskedMessage {
+export function readAskedMessage(decoded: DecodedMessage, config: Config, origin: AskedBy): AskedMessage {
   const { message } = decoded;
   const body = readBody(message);
   const violations = [...decoded.violations, ...body.violations];
@@ -38,7 +38,7 @@ function toRefused({ refusal }: CallRefused, project: string): AskedMessage {
   return { kind: 'refused', refusal, project };
 }
 
-function withKey(origin: Origin, key: string | undefined): Origin {
+function withKey(origin: AskedBy, key: string | undefined): AskedBy {
   if (!key) return origin;
   return { ...origin, id: toExportId(key), ...(isExportId(key) ? {} : { originalKey: key }) };
 }

@@ -1,6 +1,6 @@
 import type { Config } from '../../config.ts';
 import { isExportId, toExportId } from '../../exports/record/export-id.ts';
-import type { Origin } from '../../exports/submitter.ts';
+import type { AskedBy } from '../../exports/submitter.ts';
 import { type FieldViolation, parseExportRequest, type ValidRequest } from '../../request/export-request.ts';
 import { readTraceparent } from '../../traceparent.ts';
 import { checkAllowance } from '../access/allowance.ts';
@@ -12,7 +12,7 @@ import type { RoutedCall } from './routes.ts';
 /** An export that a call asks for, and may have. */
 export interface AskedExport {
   valid: ValidRequest;
-  origin: Origin;
+  origin: AskedBy;
   /** Whether the caller knows the id: only then can it join the export later. */
   hasKey: boolean;
 }
@@ -39,7 +39,7 @@ export function readAskedExport(call: RoutedCall, options: AskedExportOptions): 
   const why = checkAllowance(config, call.caller, parsed.request);
   if (why) throw refuseForbidden(why);
   const traceparent = readTraceparent(call.headers['traceparent']);
-  const origin: Origin = {
+  const origin: AskedBy = {
     id: key.id === undefined ? createId() : toExportId(key.id),
     ...(key.id === undefined || isExportId(key.id) ? {} : { originalKey: key.id }),
     ...(traceparent === undefined ? {} : { traceparent }),
