@@ -45,7 +45,7 @@ export function createPoller(options: PollerOptions) {
    * the budget is left for the next tick. Throws `LedgerUnavailable`.
    */
   async function tick(): Promise<TickReport> {
-    const budget = startBudget(pollBudgetMs, { clock, ...(draining ? { draining } : {}) });
+    const budget = startBudget(pollBudgetMs, { clock, draining });
     const report = createTickReport();
     // One process may run two ticks at once: they must not take each other's lease for their own.
     ticks += 1;

@@ -46,7 +46,7 @@ export interface SubmitterOptions extends SettleParts {
   /** How long `submit` may take to have the export accepted. */
   submitBudgetMs: number;
   /** Aborted when the process is told to stop. */
-  draining?: AbortSignal;
+  draining: AbortSignal;
 }
 
 /** The one way in: whatever the trigger, an export is recorded first and sent to Earth Engine then. */
@@ -63,7 +63,7 @@ export function createSubmitter(options: SubmitterOptions) {
    */
   async function submit(valid: ValidRequest, origin: AskedBy, how: { repeat: boolean }): Promise<Submitted> {
     const { request } = valid;
-    const budget = startBudget(submitBudgetMs, { clock, ...(draining ? { draining } : {}) });
+    const budget = startBudget(submitBudgetMs, { clock, draining });
     try {
       const [now, project, waiting] = await Promise.all([
         ledger.now(),

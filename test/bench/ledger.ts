@@ -68,7 +68,8 @@ function createBench(ledger: Ledger) {
     ...{ fetch: acceptAll, getToken: async () => '', clock, callsPerSecond: 1_000_000 },
   });
   const parts = { ledger: counted, earthEngine, clock, random: Math.random, log };
-  const submitter = createSubmitter({ ...parts, sender: createSender(parts), submitBudgetMs: 20_000 });
+  const draining = new AbortController().signal;
+  const submitter = createSubmitter({ ...parts, draining, sender: createSender(parts), submitBudgetMs: 20_000 });
   const run = Math.random().toString(36).slice(2);
 
   async function submitOne(): Promise<void> {

@@ -109,7 +109,8 @@ function createBenchStage(world: PollerWorld) {
   });
   const log = createLog({ level: 'error', write: (line) => process.stderr.write(line) });
   const sender = createSender({ ledger, earthEngine, clock, random, log });
-  const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, submitBudgetMs: 20_000 });
+  const draining = new AbortController().signal;
+  const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, draining, submitBudgetMs: 20_000 });
   const announced = new Map<string, { at: number; events: number }>();
   const publisher = {
     async publish({ attributes }: { attributes: Record<string, string> }) {
@@ -120,7 +121,7 @@ function createBenchStage(world: PollerWorld) {
     async close() {},
   };
   const poller = createPoller({
-    ...{ ledger, earthEngine, sender, clock, log, publisher, submitBudgetMs: 20_000, pollBudgetMs: 50_000 },
+    ...{ ledger, earthEngine, sender, clock, log, draining, publisher, submitBudgetMs: 20_000, pollBudgetMs: 50_000 },
     ...{ maxPending: 3000, retentionDays: 90, owner: 'poller-1' },
     ...(world.pollEveryMs === undefined ? {} : { pollEveryMs: world.pollEveryMs }),
   });

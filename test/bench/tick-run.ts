@@ -75,7 +75,7 @@ async function measure(name: string, ledger: Ledger): Promise<TickFigures[]> {
   const earthEngine = createEarthEngineClient({ baseUrl: 'http://simulator', fetch, getToken: async () => '', clock });
   const log = createLog({ level: 'error', write: (line) => process.stderr.write(line) });
   const publisher = { publish: async () => {}, close: async () => {} };
-  const parts = { ledger: counted, earthEngine, clock, log };
+  const parts = { ledger: counted, earthEngine, clock, log, draining: new AbortController().signal };
   const poller = createPoller({
     ...{ ...parts, publisher, sender: createSender({ ...parts, random }), owner: 'poller-1' },
     ...{ submitBudgetMs: 20_000, pollBudgetMs: 50_000, maxPending: 3_000, retentionDays: 90 },

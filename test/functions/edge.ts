@@ -64,7 +64,8 @@ export async function createParts(options: EdgeOptions = {}) {
   });
   const submitBudgetMs = options.submitBudgetMs ?? 5_000;
   const sender = createSender({ ledger, earthEngine, clock, random: () => 0, log });
-  const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, submitBudgetMs });
+  const draining = new AbortController().signal;
+  const submitter = createSubmitter({ ledger, earthEngine, sender, clock, log, draining, submitBudgetMs });
   const events: EventMessage[] = [];
   const outbox: { open: boolean } = { open: true };
   const publisher = {
@@ -75,7 +76,7 @@ export async function createParts(options: EdgeOptions = {}) {
     close: async () => {},
   };
   const poller = createPoller({
-    ...{ ledger, earthEngine, sender, clock, log, publisher, submitBudgetMs },
+    ...{ ledger, earthEngine, sender, clock, log, draining, publisher, submitBudgetMs },
     ...{ pollBudgetMs: 50_000, maxPending: 3000, retentionDays: 90, owner: 'poller-1' },
   });
   return { simulator, clock, time, config, log, lines, ledger, outage, earthEngine, submitter, poller, events, outbox };

@@ -39,7 +39,8 @@ async function startService(hosts: { firestore: string; pubsub: string }) {
   const log = createLog({ level: 'error', write: () => {} });
   const earthEngine = createEarthEngineClient({ baseUrl: simulator.url, fetch: createHttpFetch(), getToken, clock });
   const publisher = createPubSubPublisher({ topic: `projects/${PROJECT}/topics/events` });
-  const parts = { ledger, earthEngine, clock, random, log, publisher, submitBudgetMs: 5_000 };
+  const draining = new AbortController().signal;
+  const parts = { ledger, earthEngine, clock, random, log, publisher, draining, submitBudgetMs: 5_000 };
   const sender = createSender(parts);
   const submitter = createSubmitter({ ...parts, sender });
   const settings = { pollBudgetMs: 10_000, maxPending: 3000, retentionDays: 90, owner: 'poller' };

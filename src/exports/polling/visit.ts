@@ -23,7 +23,7 @@ export interface PollerParts {
   maxPending: number;
   principal?: () => Promise<string | undefined>;
   /** Aborted when the process is told to stop. */
-  draining?: AbortSignal;
+  draining: AbortSignal;
 }
 
 /** What one visit is about. */
