@@ -38,5 +38,7 @@ async function getAccessToken(): Promise<string> {
 }
 
 function refuseFile(error: Error): never {
-  throw usageError(`Cannot read the file: ${error.message}`);
+  throw usageError(
+    `Cannot read the file: ${error.message}; a file that you may read is wanted, or - for standard input`,
+  );
 }

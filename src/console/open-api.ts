@@ -5,6 +5,8 @@ import { errorSchema, exportPageSchema, exportSchema, operationSchema, validatio
 import operations from './open-api-operations.json' with { type: 'json' };
 import parts from './open-api-parts.json' with { type: 'json' };
 
+const WANTED = 'an entry in open-api-operations.json is wanted';
+
 const DOCUMENTED: Readonly<Record<string, object | undefined>> = operations;
 
 const SCHEMAS = {
@@ -29,7 +31,7 @@ function toPaths(): Record<string, Record<string, object>> {
   const paths: Record<string, Record<string, object>> = {};
   for (const { method, path } of ROUTES) {
     const operation = DOCUMENTED[`${method} ${path}`];
-    if (!operation) throw new Error(`Cannot describe the service: ${method} ${path} is not documented`);
+    if (!operation) throw new Error(`Cannot describe the service: ${method} ${path} is not documented; ${WANTED}`);
     const template = path.replace('=**}', '}');
     paths[template] = { ...paths[template], [method.toLowerCase()]: operation };
   }

@@ -103,14 +103,18 @@ function toDoubtful(cause: string): SendOutcome {
 }
 
 function toUnsent(cause: string, context: FailureContext): SendOutcome {
-  const error = { status: 'UNAVAILABLE', message: `Nothing was sent: ${cause}`, infoReason: 'NOT_SENT' };
+  const error = {
+    status: 'UNAVAILABLE',
+    message: `Cannot send the export: nothing left the service (${cause})`,
+    infoReason: 'NOT_SENT',
+  };
   return { kind: 'throttled', failure: toFailure(error, context) };
 }
 
 function toBareError(http: number): GoogleError {
   return http === 401
-    ? { status: 'UNAUTHENTICATED', message: 'The access token was not taken' }
-    : { status: 'RESOURCE_EXHAUSTED', message: 'Too many requests' };
+    ? { status: 'UNAUTHENTICATED', message: 'Cannot send the export: Earth Engine did not take the access token' }
+    : { status: 'RESOURCE_EXHAUSTED', message: 'Cannot send the export: Earth Engine was asked too often' };
 }
 
 /** What an ended operation's `error` means; undefined for one that ended without. */

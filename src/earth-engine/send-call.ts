@@ -21,6 +21,8 @@ interface Limit {
 
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024;
 const ROOTS_WITHOUT_PROJECT = [LEGACY_PROJECT, PUBLIC_PROJECT];
+const NOT_A_TOKEN =
+  'Cannot use the access token: it cannot stand in a header; 1 to 4,096 characters of ASCII, no spaces, are wanted';
 const NO_TURN = 'no turn in time: too many calls are under way';
 /** What may stand in a header: another character would fail the call as if it had been sent. */
 const HEADER_VALUE = /^[\x21-\x7e]{1,4096}$/;
@@ -87,7 +89,7 @@ export function createSendCall(options: EarthEngineOptions) {
     limit: Pick<Limit, 'signal'> & { timeoutMs: number },
   ) {
     const waitMs = rateLimit.takeTurn(project, method === 'POST' ? 'send' : 'look', limit.timeoutMs);
-    if (waitMs === undefined) throw Object.assign(new Error('Cannot send the call'), { code: NO_TURN });
+    if (waitMs === undefined) throw createNoTurn();
     if (waitMs > 0) await sleep(clock, waitMs, limit.signal);
   }
 
@@ -105,11 +107,15 @@ export function createSendCall(options: EarthEngineOptions) {
     if (how.traceparent !== undefined && HEADER_VALUE.test(how.traceparent)) headers['traceparent'] = how.traceparent;
     if (!authorised) return headers;
     const token = await getToken(renew);
-    if (!HEADER_VALUE.test(token)) throw new Error('Cannot use the access token: it is not one');
+    if (!HEADER_VALUE.test(token)) throw new Error(NOT_A_TOKEN);
     return { ...headers, authorization: `Bearer ${token}` };
   }
 
   return sendCall;
+}
+
+function createNoTurn(): Error {
+  return Object.assign(new Error(`Cannot send the call: ${NO_TURN}; ask again later`), { code: NO_TURN });
 }
 
 /** Both official clients send the project that is charged, as it is written in the path. */

@@ -53,7 +53,11 @@ export function createFirestoreLedger(options: FirestoreLedgerOptions): Ledger {
   async function now(signal: AbortSignal): Promise<number> {
     if (time.now() === undefined) await database.read([database.nameOf(EXPORTS, '-')], signal);
     const told = time.now();
-    if (told === undefined) throw new LedgerUnavailable(`Cannot tell the time of the ledger "${databaseName}"`);
+    if (told === undefined) {
+      throw new LedgerUnavailable(
+        `Cannot tell the time of the ledger "${databaseName}": its answer has none that is fresh enough; ask again`,
+      );
+    }
     return told;
   }
 

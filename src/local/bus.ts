@@ -63,7 +63,7 @@ export async function startBus({ port, pushEndpoint }: BusOptions): Promise<Bus>
   async function publish(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const messages = readMessages(await readBody(request));
     if (request.method !== 'POST' || request.url !== TOPIC_PATH || !messages) {
-      const message = `Cannot publish: wanted is POST ${TOPIC_PATH} with {"messages":[{"data":"<base64>"}]}`;
+      const message = `Cannot publish: the call is no list of messages; POST ${TOPIC_PATH} with {"messages":[{"data":"<base64>"}]} is wanted`;
       return answer(response, 400, { error: { code: 400, message, status: 'INVALID_ARGUMENT' } });
     }
     const deliveries = messages.map(toDelivery);

@@ -108,7 +108,10 @@ describe('ee-export', () => {
 
     test('says when nothing matches', async () => {
       const { status, stderr } = await run(['watch', '--label', 'run=never']);
-      expect({ status, stderr }).toEqual({ status: 1, stderr: 'Cannot watch: no export matches\n' });
+      expect({ status, stderr }).toEqual({
+        status: 1,
+        stderr: 'Cannot watch: no export matches; other filters, or ids, are wanted\n',
+      });
     });
   });
 

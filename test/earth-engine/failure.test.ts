@@ -154,7 +154,12 @@ describe('readSend() goes by the answers table', () => {
   test('what was not sent says so', () => {
     const outcome = readSend({ kind: 'unanswered', cause: 'ENOTFOUND', sent: false }, CONTEXT);
     expect(outcome).toMatchObject({
-      failure: { reason: 'NOT_SENT', status: 'UNAVAILABLE', message: 'Nothing was sent: ENOTFOUND', retryable: true },
+      failure: {
+        reason: 'NOT_SENT',
+        status: 'UNAVAILABLE',
+        message: 'Cannot send the export: nothing left the service (ENOTFOUND)',
+        retryable: true,
+      },
     });
   });
 });

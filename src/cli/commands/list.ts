@@ -12,7 +12,7 @@ const OPTIONS = { ...SERVICE_OPTIONS, ...FILTER_OPTIONS, limit: { type: 'string'
 export async function list(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseCommandLine(args, OPTIONS);
   if (positionals.length > 0)
-    throw usageError(`Cannot list "${positionals[0]}": filters are wanted, e.g. --state RUNNING`);
+    throw usageError(`Cannot list "${positionals[0]}": it is no filter; filters are wanted, e.g. --state RUNNING`);
   const exports = await listExports(connect(values, io), values, readCount('limit', values.limit));
   const lines = values.json
     ? exports.map((resource) => JSON.stringify(resource))

@@ -21,8 +21,10 @@ const OPTIONS = {
 export async function submit(args: readonly string[], io: Io): Promise<number> {
   const { values, positionals } = parseCommandLine(args, OPTIONS);
   const [path, ...more] = positionals;
-  if (path === undefined || more.length > 0)
-    throw usageError('Cannot submit: one FILE is wanted, or - for standard input');
+  if (path === undefined || more.length > 0) {
+    const given = path === undefined ? 'no file is named' : `${positionals.length} files are named`;
+    throw usageError(`Cannot submit: ${given}; one FILE is wanted, or - for standard input`);
+  }
   const everyMs = readCount('every', values.every) * 1000;
   const requests = readRequests(await io.readText(path), path);
   const service = connect(values, io);

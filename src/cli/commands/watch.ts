@@ -14,6 +14,6 @@ export async function watch(args: readonly string[], io: Io): Promise<number> {
   const everyMs = readCount('every', values.every) * 1000;
   const service = connect(values, io);
   const exports = await selectExports(service, positionals, values);
-  if (exports.length === 0) throw new CliError('Cannot watch: no export matches');
+  if (exports.length === 0) throw new CliError('Cannot watch: no export matches; other filters, or ids, are wanted');
   return toExitStatus(await watchExports(exports, { io, service, json: values.json, everyMs }));
 }

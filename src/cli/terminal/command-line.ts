@@ -46,7 +46,8 @@ export function parseCommandLine<Options extends NonNullable<ParseArgsConfig['op
   try {
     return parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
   } catch (error) {
-    throw usageError(error instanceof Error ? error.message : String(error));
+    const fault = error instanceof Error ? error.message : String(error);
+    throw usageError(`Cannot read the command line: ${fault}; ee-export --help lists the options`);
   }
 }
 

@@ -1,5 +1,7 @@
 import { usageError } from './cli-error.ts';
 
+const WANTED = 'a request in JSON is wanted, or one a line';
+
 /**
  * The requests in a text: one JSON object over any number of lines, a list of them, or one a line. Throws `CliError` for
  * what is none of these.
@@ -9,12 +11,12 @@ export function readRequests(text: string, name: string): unknown[] {
   if (whole.ok) return Array.isArray(whole.value) ? whole.value : [whole.value];
   const lines = text.split('\n').map((line, index) => ({ line: line.trim(), number: index + 1 }));
   const filled = lines.filter(({ line }) => line !== '');
-  if (filled.length === 0) throw usageError(`Cannot read ${name}: it is empty; a request in JSON is wanted`);
+  if (filled.length === 0) throw usageError(`Cannot read ${name}: it is empty; ${WANTED}`);
   const parsed = filled.map(({ line, number }) => ({ number, ...tryParse(line) }));
   const wrong = parsed.find(({ ok }) => !ok);
   // A single object with a fault in it has a first line that is no JSON either: then the fault of the whole is told.
-  if (wrong && parsed[0] === wrong) throw usageError(`Cannot read ${name}: ${whole.fault}`);
-  if (wrong) throw usageError(`Cannot read line ${wrong.number} of ${name}: ${wrong.fault}`);
+  if (wrong && parsed[0] === wrong) throw usageError(`Cannot read ${name}: ${whole.fault}; ${WANTED}`);
+  if (wrong) throw usageError(`Cannot read line ${wrong.number} of ${name}: ${wrong.fault}; ${WANTED}`);
   return parsed.map(({ value }) => value);
 }
 

@@ -94,7 +94,7 @@ function toBodyLost(claimed: ExportRecord, inDoubt: boolean, now: number): Expor
   const error: ExportError = {
     code: 15,
     status: 'DATA_LOSS',
-    message: 'The request kept for this export cannot be read any more',
+    message: 'Cannot send the request: what was kept of it cannot be read any more',
     reason: 'BODY_LOST',
     remedy: 'Send the request again under a new id',
     retryable: false,

@@ -12,7 +12,7 @@ export function endLost(record: ExportRecord, now: number, destination: Destinat
   const error: ExportError = {
     code: 2,
     status: 'UNKNOWN',
-    message: 'Earth Engine no longer knows what became of this export',
+    message: 'Cannot tell what became of the export: Earth Engine no longer knows its operation',
     reason: 'LOST',
     remedy: 'Look at the asset; retry the export when it is not the new one',
     retryable: true,

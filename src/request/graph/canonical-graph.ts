@@ -146,7 +146,10 @@ function addFree(writer: Writer, frame: Frame, free: Map<string, string>): void 
 
 function openValue(writer: Writer, key: string): Frame {
   const node = writer.values[key];
-  if (node === undefined) throw new Error(`Cannot write the graph: it has no value ${JSON.stringify(key)}`);
+  if (node === undefined)
+    throw new Error(
+      `Cannot write the graph: it has no value ${JSON.stringify(key)}; a graph that was checked is wanted`,
+    );
   return openFrame(writer, node, key);
 }
 
