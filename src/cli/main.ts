@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { systemClock } from '../clock.ts';
 import { runCli } from './run-cli.ts';
 import { usageError } from './terminal/cli-error.ts';
 import type { Io } from './terminal/io.ts';
@@ -33,8 +34,8 @@ process.exitCode = await runCli(process.argv.slice(2), io);
 
 /** Google's library is loaded for the one command that asks. */
 async function getAccessToken(): Promise<string> {
-  const { createGoogleCredentials } = await import('../google-auth.ts');
-  return createGoogleCredentials().getToken(false);
+  const { createGoogleCredentials } = await import('../google-auth/google-credentials.ts');
+  return createGoogleCredentials({ clock: systemClock }).getToken(false);
 }
 
 function refuseFile(error: Error): never {

@@ -1,7 +1,8 @@
 import { type Budget, startBudget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
 import { toBoundedText } from '../earth-engine/bounded-text.ts';
-import { LONGEST_MESSAGE, toRpcCode } from '../earth-engine/google-error.ts';
+import { LONGEST_MESSAGE } from '../earth-engine/google-error.ts';
+import { toRpcCode } from '../earth-engine/rpc-codes.ts';
 import { takeCall } from '../earth-engine/take-call.ts';
 import type { ValidRequest } from '../request/export-request.ts';
 import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
