@@ -22,7 +22,7 @@ export function refuseUnknown(what: string): CallRefused {
   return new CallRefused({
     status: 'NOT_FOUND',
     reason: 'NOT_FOUND',
-    message: `Cannot find ${what}: there is none, or none that the caller may see`,
+    message: `Cannot find ${what}: it does not exist, or the caller may not see it`,
     remedy: 'Check the address; what others asked for is shown to those whom CALLER_POLICY of the service allows it',
   });
 }

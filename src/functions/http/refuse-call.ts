@@ -56,7 +56,7 @@ export function refuseUnauthenticated(scheme: 'Bearer' | 'Webhook'): CallRefused
   return new CallRefused({
     status: 'UNAUTHENTICATED',
     reason: 'UNAUTHENTICATED',
-    message: `Cannot tell who makes this call: there is no ${isToken ? 'ID token of Google' : 'signature'} that holds; one is wanted`,
+    message: `Cannot tell who makes this call: it has no ${isToken ? 'ID token of Google' : 'signature'} that holds; one is wanted`,
     remedy: isToken
       ? 'Send Authorization: Bearer ID_TOKEN made for this service'
       : 'Sign the request as Standard Webhooks says',
