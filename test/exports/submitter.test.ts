@@ -229,6 +229,16 @@ describe('submit()', () => {
   });
 });
 
+test('a refused send is logged with Earth Engine’s reason and words', async () => {
+  const stage = createStage();
+  const body = { error: { code: 400, message: 'Description is odd', status: 'INVALID_ARGUMENT' } };
+  stage.faults.add({ ...POST, fault: { kind: 'status', code: 400, body } });
+  await stage.submit('job');
+  expect(stage.lines.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({ message: 'Export was sent', outcome: 'refused', errorMessage: 'Description is odd' }),
+  );
+});
+
 describe('a send of which nothing leaves the process', () => {
   test.each([
     ['because there is no access token', 20_000],

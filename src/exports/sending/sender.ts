@@ -135,10 +135,10 @@ export function createSender(options: SenderOptions) {
   }
 
   function logOutcome(record: ExportRecord, outcome: SendOutcome): void {
-    const failure = 'failure' in outcome ? { reason: outcome.failure.reason, message: outcome.failure.message } : {};
-    const why = outcome.kind === 'doubtful' ? { cause: outcome.cause } : failure;
+    const { reason, message: errorMessage } = 'failure' in outcome ? outcome.failure : {};
+    const why = outcome.kind === 'doubtful' ? { cause: outcome.cause } : { reason, errorMessage };
     const fields = { ...toLogFields(record), outcome: outcome.kind, ...why };
-    if (failure.reason === NOT_SENT) log.warning('Export was not sent', fields);
+    if (reason === NOT_SENT) log.warning('Export was not sent', fields);
     else log.info('Export was sent', fields);
   }
 
