@@ -23,13 +23,14 @@ const log = createLog({
 });
 const draining = new AbortController();
 const clock = systemClock;
+const httpFetch = createHttpFetch();
 const credentials = createGoogleCredentials({ clock });
 const service = createService({
   config,
   ledger: createLedger(config),
   publisher: createPubSubPublisher({ topic: config.eventsTopic }),
   credentials,
-  fetch: createHttpFetch(),
+  fetch: httpFetch,
   clock,
   random: Math.random,
   createId: randomUUID,
@@ -53,6 +54,7 @@ function createLedger(settings: DeployedConfig): Ledger {
         database: settings.firestoreDatabase,
         ...(settings.firestoreEmulatorHost ? { emulatorHost: settings.firestoreEmulatorHost } : {}),
         getToken: credentials.getToken,
+        fetch: httpFetch,
         clock,
         random: Math.random,
       });
