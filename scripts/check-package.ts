@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -24,6 +24,8 @@ interface Probe {
 const PROBES: readonly Probe[] = [
   { target: 'exportsHttp', path: '/v1/exports', method: 'GET', status: 200, says: '{' },
   { target: 'exportsHttp', path: '/v1/exports', method: 'POST', body: '{}', status: 400, says: 'fieldViolations' },
+  { target: 'exportsHttp', path: '/', method: 'GET', status: 200, says: '<!doctype html>' },
+  { target: 'exportsHttp', path: '/openapi.json', method: 'GET', status: 200, says: '"openapi"' },
   { target: 'pollOperations', path: '/', method: 'POST', body: '{}', status: 200, says: '"lookedAt"' },
   {
     target: 'exportsPubsub',
@@ -54,13 +56,22 @@ export async function checkPackage(packageFolder: string): Promise<string[]> {
     });
     execFileSync(process.execPath, ['--check', join(folder, readMain(folder))]);
     await once(earthEngine.listen(0, '127.0.0.1'), 'listening');
-    const lines: string[] = [];
+    const lines = readdirSync(folder).flatMap((name) => loadLater(folder, name));
     for (const probe of PROBES) lines.push(await ask(folder, probe, toAddress(earthEngine.address())));
     return lines;
   } finally {
     earthEngine.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A module that a function loads when it is needed must load, and give something: no probe here comes to need them all. */
+function loadLater(folder: string, name: string): string[] {
+  if (!name.endsWith('.cjs') || name === readMain(folder)) return [];
+  const load = 'console.log(Object.keys(require(process.argv[1])).length)';
+  const count = Number(execFileSync(process.execPath, ['-e', load, join(folder, name)], { encoding: 'utf8' }));
+  if (count === 0) throw new Error(`Cannot use ${name} of the package: it gives nothing; its exports are wanted`);
+  return [`${name}: ${count} exports`];
 }
 
 async function ask(folder: string, probe: Probe, earthEngineUrl: string): Promise<string> {
