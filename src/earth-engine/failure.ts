@@ -34,6 +34,9 @@ export interface FailureContext {
   principal?: string;
 }
 
+/** The reason of a failure that says that nothing has left the service. */
+export const NOT_SENT = 'NOT_SENT';
+
 /** What an answer to `exportClassifier` means. */
 export type SendOutcome =
   | { kind: 'accepted'; operation: Operation }
@@ -76,7 +79,7 @@ const DOUBTFUL_STATUSES = [408, 499];
  * refusals is not documented. Whether a refusal counts after a doubtful send is the sender's to decide.
  */
 export function readSend(answer: Answer, context: FailureContext): SendOutcome {
-  if (answer.kind === 'unanswered') return answer.sent ? toDoubtful(answer.cause) : toUnsent(answer.cause, context);
+  if (answer.kind === 'unanswered') return answer.sent ? toDoubtful(answer.cause) : toNotSent(answer.cause, context);
   const { status: http, body, retryAfterMs } = answer;
   if (http >= 200 && http < 300) {
     const operation = readOperation(body);
@@ -102,11 +105,12 @@ function toDoubtful(cause: string): SendOutcome {
   return { kind: 'doubtful', cause };
 }
 
-function toUnsent(cause: string, context: FailureContext): SendOutcome {
+/** Nothing has left the service, as if it had been refused for now: the same id may be sent again. `cause` says why not. */
+export function toNotSent(cause: string, context: FailureContext): SendOutcome {
   const error = {
     status: 'UNAVAILABLE',
     message: `Cannot send the export: nothing left the service (${cause})`,
-    infoReason: 'NOT_SENT',
+    infoReason: NOT_SENT,
   };
   return { kind: 'throttled', failure: toFailure(error, context) };
 }

@@ -1,7 +1,7 @@
-import type { ExportChanges, ExportRecord } from './export.ts';
+import type { ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
 import { isFinal, isKnownState } from './record/states.ts';
-import { endExport } from './transitions/end-export.ts';
+import { afterCancelWish } from './transitions/after-cancel-wish.ts';
 
 /**
  * Asks for an export to be cancelled. What was never sent is CANCELLED at once; for what may be with Earth Engine the
@@ -13,16 +13,10 @@ export async function cancelExport(ledger: Ledger, record: ExportRecord): Promis
   for (;;) {
     if (!isKnownState(current.state) || isFinal(current.state)) return current;
     if (current.cancelRequestedAt !== undefined) return current;
-    const updated = await ledger.update(current, toCancel(current, await ledger.now()));
+    const updated = await ledger.update(current, afterCancelWish(current, await ledger.now()));
     if (updated) return updated;
     const fresh = await ledger.get(record.id);
     if (!fresh) return current;
     current = fresh;
   }
-}
-
-function toCancel(record: ExportRecord, now: number): ExportChanges {
-  if (record.operation !== undefined) return { cancelRequestedAt: now, dueAt: now };
-  if (record.doubtful !== undefined) return { cancelRequestedAt: now };
-  return endExport(record, { state: 'CANCELLED', now, changes: { cancelRequestedAt: now } });
 }

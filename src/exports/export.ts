@@ -10,12 +10,6 @@ export type ExportState = 'QUEUED' | 'PENDING' | 'RUNNING' | 'CANCELLING' | Ende
 /** What a caller asked for, without the graph: that is kept apart, gzipped (`Ledger.body`). */
 export type RecordedRequest = Omit<ExportRequest, 'expression'>;
 
-/** Why an export did not succeed. */
-export type ExportError = Failure;
-
-/** One line of an operation's progress. */
-export type ExportStage = OperationStage;
-
 /** An attempt that `:retry` replaced. Times are epoch milliseconds. */
 export interface EndedAttempt {
   attempt: number;
@@ -25,7 +19,7 @@ export interface EndedAttempt {
   startTime?: number;
   endTime?: number;
   batchEecuUsageSeconds?: number;
-  error?: ExportError;
+  error?: Failure;
 }
 
 /**
@@ -60,10 +54,10 @@ export interface ExportRecord {
   startTime?: number;
   endTime?: number;
   progress?: number;
-  stages?: ExportStage[];
+  stages?: OperationStage[];
   batchEecuUsageSeconds?: number;
   destinationUris?: string[];
-  error?: ExportError;
+  error?: Failure;
   labels: Record<string, string>;
   messageId?: string;
   traceparent?: string;

@@ -1,10 +1,8 @@
-import type { EndedAttempt, ExportChanges, ExportRecord } from './export.ts';
+import type { ExportRecord } from './export.ts';
 import type { Ledger } from './ledger.ts';
-import { FIELDS_OF_ONE_ATTEMPT } from './record/record-fields.ts';
-import { toSend } from './record/sent-id.ts';
 import { isFinal, isKnownState } from './record/states.ts';
 import { ensureProject } from './sending/ensure-project.ts';
-import { toWaiting } from './transitions/waiting.ts';
+import { toNextAttempt } from './transitions/next-attempt.ts';
 
 /** What became of a wish to retry. */
 export type Retried =
@@ -40,26 +38,4 @@ function whyNot(record: ExportRecord): string | undefined {
   if (record.state === 'SUCCEEDED') return 'it has succeeded; send a new request to export again';
   if (!record.hasBody) return 'there is no valid request to send; correct the request and send it under a new id';
   return undefined;
-}
-
-/** One write: what the ended attempt left goes into `attempts`, and everything that was said about it is cleared. */
-function toNextAttempt(record: ExportRecord): ExportChanges {
-  const next = { ...record, attempt: record.attempt + 1, submission: 1 };
-  return {
-    ...Object.fromEntries(FIELDS_OF_ONE_ATTEMPT.map((field) => [field, null])),
-    ...toWaiting(record),
-    state: 'QUEUED',
-    attempt: next.attempt,
-    submission: 1,
-    attempts: [...record.attempts, toEndedAttempt(record)],
-    sentDescription: toSend(next).description,
-  };
-}
-
-function toEndedAttempt(record: ExportRecord): EndedAttempt {
-  const { attempt, state, operation, submitTime, startTime, endTime, batchEecuUsageSeconds, error } = record;
-  const ended = { attempt, state, operation, submitTime, startTime, endTime, batchEecuUsageSeconds, error };
-  return Object.fromEntries(
-    Object.entries(ended).filter(([, value]) => value !== undefined),
-  ) as unknown as EndedAttempt;
 }

@@ -1,11 +1,12 @@
 import { type Budget, startBudget } from '../budget.ts';
 import type { Clock } from '../clock.ts';
 import { toBoundedText } from '../earth-engine/bounded-text.ts';
+import type { Failure } from '../earth-engine/failure.ts';
 import { LONGEST_MESSAGE } from '../earth-engine/google-error.ts';
 import { toRpcCode } from '../earth-engine/rpc-codes.ts';
 import { takeCall } from '../earth-engine/take-call.ts';
 import type { ValidRequest } from '../request/export-request.ts';
-import { type ExportError, type ExportRecord, SCHEMA_VERSION } from './export.ts';
+import { type ExportRecord, SCHEMA_VERSION } from './export.ts';
 import { LedgerUnavailable, type NewExport } from './ledger.ts';
 import { applyChanges } from './record/apply-changes.ts';
 import { toLogFields } from './record/log-fields.ts';
@@ -28,7 +29,7 @@ export interface AskedBy {
 }
 
 /** Why a message is refused, in the words in which a call would be. */
-export type RefusedFor = Pick<ExportError, 'status' | 'message' | 'reason' | 'remedy'>;
+export type RefusedFor = Pick<Failure, 'status' | 'message' | 'reason' | 'remedy'>;
 
 /** What became of a submission. */
 export type Submitted =
@@ -156,7 +157,7 @@ function toBlankExport(origin: AskedBy, now: number) {
 }
 
 /** Nothing is looked up by its message, which quotes its sender: who writes a message must not choose its reason. */
-function toRefusal({ status, message, reason, remedy }: RefusedFor): ExportError {
+function toRefusal({ status, message, reason, remedy }: RefusedFor): Failure {
   const bounded = toBoundedText(message, LONGEST_MESSAGE);
   return { code: toRpcCode(status), status, message: bounded, reason, remedy, retryable: false };
 }

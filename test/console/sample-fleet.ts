@@ -1,5 +1,6 @@
+import type { Failure } from '../../src/earth-engine/failure.ts';
 import { toCompletionEvent } from '../../src/events/completion-event.ts';
-import type { ExportError, ExportRecord, ExportState } from '../../src/exports/export.ts';
+import type { ExportRecord, ExportState } from '../../src/exports/export.ts';
 import type { NewExport } from '../../src/exports/ledger.ts';
 import { isFinal } from '../../src/exports/record/states.ts';
 
@@ -8,7 +9,7 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 const PROJECT = 'forest-watch';
 
-const MEMORY: ExportError = {
+const MEMORY: Failure = {
   code: 8,
   status: 'RESOURCE_EXHAUSTED',
   message: 'User memory limit exceeded.',
@@ -17,7 +18,7 @@ const MEMORY: ExportError = {
   retryable: false,
 };
 
-const DENIED: ExportError = {
+const DENIED: Failure = {
   code: 7,
   status: 'PERMISSION_DENIED',
   message: "Permission 'earthengine.assets.create' denied on resource 'projects/coast-lab/assets/mangrove'.",
@@ -27,7 +28,7 @@ const DENIED: ExportError = {
   retryable: true,
 };
 
-const LOST: ExportError = {
+const LOST: Failure = {
   code: 5,
   status: 'NOT_FOUND',
   message: 'Earth Engine knows nothing of the operation any more, and its list does not show it',

@@ -10,14 +10,13 @@ import { readDestination } from '../settling/destination.ts';
 import { findSuperseded } from '../settling/project-list.ts';
 import { afterLook } from '../transitions/after-look.ts';
 import { LOST_AFTER_MS } from '../transitions/after-walk.ts';
+import { countAbsence } from '../transitions/count-absence.ts';
 import { endLost } from '../transitions/end-lost.ts';
 import { noteLeft } from './tick-report.ts';
 import { afterFailedLook, afterGoodLook, afterMiss, isNews } from './tracked-operation.ts';
 import { type PollerParts, readRecord, takeVisitCall, type Visit } from './visit.ts';
 
 const LOOKS_AT_ONCE = 10;
-const MISSES_UNTIL_LOST = 3;
-const MISSING_UNTIL_LOST_MS = 10 * 60_000;
 
 /**
  * Takes what the walk of this tick showed, and asks for the rest of what is due one by one. Only Earth Engine's own word
@@ -80,14 +79,9 @@ async function miss(parts: PollerParts, visit: Visit, entry: TrackedOperation, i
   visit.tracked.set(entry.name, afterMiss(entry, now, isAbsent));
   const record = isAbsent ? await readRecord(parts, visit, entry.id) : undefined;
   if (!record) return;
-  // A count from before the last readable look is void.
-  const isNew = record.missingSince === undefined || record.missingSince < entry.seenAt;
-  const missingSince = isNew ? now : (record.missingSince ?? now);
-  const missingCount = isNew ? 1 : (record.missingCount ?? 0) + 1;
-  if (missingCount >= MISSES_UNTIL_LOST && now - missingSince >= MISSING_UNTIL_LOST_MS) {
-    return giveUp(parts, visit, entry);
-  }
-  await write(parts, visit, entry, () => ({ missingSince, missingCount }));
+  const { isLost, ...changes } = countAbsence(record, { now, seenAt: entry.seenAt });
+  if (isLost) return giveUp(parts, visit, entry);
+  await write(parts, visit, entry, () => changes);
 }
 
 /** The end of an export whose operation cannot be found, once it is known what stands at its destination. */

@@ -1,20 +1,17 @@
 import { startBudget } from '../../budget.ts';
 import { concurrently } from '../../concurrently.ts';
 import type { ExportRequest } from '../../request/export-request.ts';
-import type { ExportChanges, ExportError, ExportRecord } from '../export.ts';
+import type { ExportChanges, ExportRecord } from '../export.ts';
 import { toLogFields } from '../record/log-fields.ts';
+import { concernsProject } from '../sending/holds.ts';
 import type { SendOptions, Sent } from '../sending/sender.ts';
 import { toSighting } from '../settling/project-list.ts';
 import { accept } from '../transitions/accept.ts';
+import { afterBodyLost, afterNoSend } from '../transitions/after-no-send.ts';
 import { toClaim } from '../transitions/claim.ts';
-import { toDoubtWaitMs } from '../transitions/doubt-wait.ts';
-import { endExport } from '../transitions/end-export.ts';
-import { toWaiting } from '../transitions/waiting.ts';
 import type { PollerParts, Visit } from './visit.ts';
 
 const AT_ONCE = 10;
-/** What would be answered to the project's other exports as well. */
-const STOPS_SENDING: readonly Sent['outcome'][] = ['queue-full', 'daily-quota', 'denied', 'throttled'];
 
 /**
  * Claims and sends exports, each once. What another worker has claimed first is left to it, and nothing more is sent
@@ -38,7 +35,7 @@ export async function sendBatch(
       if (record?.claimUntil === undefined) return;
       const inDoubt = records[index]?.doubtful !== undefined;
       const outcome = await sendOne(parts, visit, record, { budget, inDoubt, repeat: false });
-      if (outcome && STOPS_SENDING.includes(outcome)) visit.held = true;
+      if (outcome && concernsProject(outcome)) visit.held = true;
       outcomes[index] = outcome;
     });
   } finally {
@@ -64,13 +61,13 @@ async function sendOne(
 ): Promise<Sent['outcome'] | undefined> {
   const { ledger, log, sender } = parts;
   if (visit.held) {
-    await ledger.update(claimed, toUnsent(claimed, how.inDoubt, await ledger.now()));
+    await ledger.update(claimed, afterNoSend(claimed, how.inDoubt, await ledger.now()));
     return undefined;
   }
   const body = await ledger.body(claimed);
   if (body === undefined) {
     log.error('Export has no body to send', toLogFields(claimed));
-    await ledger.update(claimed, toBodyLost(claimed, how.inDoubt, await ledger.now()));
+    await ledger.update(claimed, afterBodyLost(claimed, how.inDoubt, await ledger.now()));
     return undefined;
   }
   visit.report.submitted += 1;
@@ -79,25 +76,4 @@ async function sendOne(
   };
   const request = JSON.parse(body) as ExportRequest;
   return (await sender.send(claimed, request, { ...how, onRequest })).outcome;
-}
-
-/** Another of the batch was refused for the whole project: this one was not sent, so the claim put nothing in doubt. */
-function toUnsent(claimed: ExportRecord, inDoubt: boolean, now: number): ExportChanges {
-  if (inDoubt) return { claimUntil: null, dueAt: now + toDoubtWaitMs(claimed, now) };
-  if (claimed.cancelRequestedAt !== undefined) return endExport(claimed, { state: 'CANCELLED', now });
-  return toWaiting(claimed);
-}
-
-/** What may have been sent before must be looked for; the rest can never be sent. */
-function toBodyLost(claimed: ExportRecord, inDoubt: boolean, now: number): ExportChanges {
-  if (inDoubt) return { claimUntil: null, doubtful: 'settling', dueAt: now };
-  const error: ExportError = {
-    code: 15,
-    status: 'DATA_LOSS',
-    message: 'Cannot send the request: what was kept of it cannot be read any more',
-    reason: 'BODY_LOST',
-    remedy: 'Send the request again under a new id',
-    retryable: false,
-  };
-  return endExport(claimed, { state: 'REJECTED', now, changes: { error, hasBody: false } });
 }

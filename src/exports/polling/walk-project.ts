@@ -30,7 +30,7 @@ export async function walkProject(parts: PollerParts, visit: Visit, plan?: LookP
   return list;
 }
 
-/** Whether the rest of the list matters not, after each page. */
+/** Builds the question that is asked after each page: whether enough was read. */
 function createStop({ due, pages, onPages }: LookPlan) {
   const oldest = onPages.reduce((least, { createTime }) => Math.min(least, createTime), Number.POSITIVE_INFINITY);
   // Operations are tracked by Earth Engine's createTime, but right after they were accepted by ledger time.

@@ -1,3 +1,4 @@
+import type { SendOutcome } from '../../earth-engine/failure.ts';
 import type { Ledger } from '../ledger.ts';
 import type { HoldReason, ProjectRecord } from '../record/project-record.ts';
 
@@ -5,6 +6,18 @@ const MINUTE_MS = 60_000;
 const FIRST_QUEUE_HOLD_MS = 2 * MINUTE_MS;
 const LONGEST_QUEUE_HOLD_MS = 10 * MINUTE_MS;
 const CREDENTIALS_HOLD_MS = 5 * MINUTE_MS;
+
+/** What the answer to one export says about every other of its project: why the project is put on hold. */
+export const HOLD_AFTER: Partial<Record<SendOutcome['kind'], HoldReason>> = {
+  'queue-full': 'queue-full',
+  'daily-quota': 'daily-quota',
+  denied: 'credentials',
+};
+
+/** Whether what was answered to one export would be answered to the others of its project as well. */
+export function concernsProject(outcome: SendOutcome['kind']): boolean {
+  return outcome === 'throttled' || HOLD_AFTER[outcome] !== undefined;
+}
 
 /** What ends a hold. */
 export const NO_HOLD = { holdUntil: null, holdReason: null, holdMs: null } as const;

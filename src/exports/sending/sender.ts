@@ -1,6 +1,6 @@
 import type { Budget } from '../../budget.ts';
 import { sleep } from '../../clock.ts';
-import { readSend, type SendOutcome } from '../../earth-engine/failure.ts';
+import { NOT_SENT, readSend, type SendOutcome, toNotSent } from '../../earth-engine/failure.ts';
 import { type ExportRequest, toEarthEngineBody } from '../../request/export-request.ts';
 import type { ExportRecord } from '../export.ts';
 import { type Ledger, LedgerUnavailable } from '../ledger.ts';
@@ -9,7 +9,7 @@ import type { HoldReason } from '../record/project-record.ts';
 import { toSend } from '../record/sent-id.ts';
 import { toFailureContext } from '../transitions/failure-context.ts';
 import { createParents } from './create-parents.ts';
-import { holdProject } from './holds.ts';
+import { HOLD_AFTER, holdProject } from './holds.ts';
 import { type AnswerRecorderOptions, createAnswerRecorder } from './record-answer.ts';
 
 /** What `createSender` needs. */
@@ -42,28 +42,8 @@ const FIRST_REPEAT_WAIT_MS = 500;
 /** A claim that was written less than this ago need not be read again. */
 const FRESH_CLAIM_MS = 1_000;
 
-/** What the answer to one export says about every other of the project. */
-const HOLD_AFTER: Partial<Record<SendOutcome['kind'], HoldReason>> = {
-  'queue-full': 'queue-full',
-  'daily-quota': 'daily-quota',
-  denied: 'credentials',
-};
-
-/** How a failure says that nothing has left the process; see `failures.json`. */
-const NOT_SENT = 'NOT_SENT';
-
-/** Nothing was sent, as if it had been refused for now. */
-const UNSENT: SendOutcome = {
-  kind: 'throttled',
-  failure: {
-    code: 4,
-    status: 'DEADLINE_EXCEEDED',
-    message: 'Nothing was sent: the time was up, or the export is no longer to be sent by this process',
-    reason: NOT_SENT,
-    remedy: 'Nothing: it is sent again after a while',
-    retryable: true,
-  },
-};
+/** Why nothing may be sent any more when the first send is to be made. */
+const UNSENT = 'the time was up, or the export is no longer to be sent by this process';
 
 /** The sender, as the submitter and the poller use it. */
 export type Sender = ReturnType<typeof createSender>;
@@ -84,7 +64,7 @@ export function createSender(options: SenderOptions) {
     const heard = how.onRequest ? { onRequest: how.onRequest } : {};
     if (request.createParents) await makeFolders(claimed, request.asset, { ...heard, budget: how.budget });
     let inDoubt = how.inDoubt;
-    let outcome = UNSENT;
+    let outcome = toNotSent(UNSENT, context);
     let answer: unknown;
     for (let repeats = 0; ; repeats += 1) {
       const timeoutMs = await toSendTime(ledger, claimed, how.budget);

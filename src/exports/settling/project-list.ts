@@ -24,7 +24,7 @@ export interface ReadListOptions {
   call: () => CallOptions | undefined;
   /** Names that matter; others are counted and forgotten. */
   names: ReadonlySet<string>;
-  /** Whether the rest of the list matters after what was read so far. */
+  /** Whether the rest of the list does not matter after what was read so far. */
   isEnough: (list: ProjectList, lastPage: readonly Operation[]) => boolean;
 }
 

@@ -22,8 +22,8 @@ const LONGEST_BACKOFF_MS = 300_000;
 const DENIED_FOR_GOOD_AFTER_MS = 30 * 60_000;
 
 /**
- * The step after an answer of Earth Engine, one for each kind of `SendOutcome`. In doubt, a refusal proves nothing about the earlier sends: only Earth Engine's list of
- * operations can settle them.
+ * The step after an answer of Earth Engine, one for each kind of `SendOutcome`. In doubt, a refusal proves nothing about the
+ * earlier sends: only Earth Engine's list of operations can settle them.
  */
 export function afterSend(record: ExportRecord, outcome: SendOutcome, options: AfterSendOptions): ExportChanges {
   const { now, inDoubt } = options;

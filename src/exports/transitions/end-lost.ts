@@ -1,4 +1,5 @@
-import type { ExportChanges, ExportError, ExportRecord } from '../export.ts';
+import type { Failure } from '../../earth-engine/failure.ts';
+import type { ExportChanges, ExportRecord } from '../export.ts';
 import { endExport } from './end-export.ts';
 
 /**
@@ -9,7 +10,7 @@ export type Destination = { found: boolean; updateTime?: string; changed: boolea
 
 /** Ends an export whose fate cannot be found out; what its destination holds goes into the event. */
 export function endLost(record: ExportRecord, now: number, destination: Destination | undefined): ExportChanges {
-  const error: ExportError = {
+  const error: Failure = {
     code: 2,
     status: 'UNKNOWN',
     message: 'Cannot tell what became of the export: Earth Engine no longer knows its operation',

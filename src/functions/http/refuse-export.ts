@@ -1,4 +1,5 @@
-import type { ExportError, ExportRecord } from '../../exports/export.ts';
+import type { Failure } from '../../earth-engine/failure.ts';
+import type { ExportRecord } from '../../exports/export.ts';
 import { CallRefused } from './refusal.ts';
 import { RETRY_AFTER_SECONDS } from './refusals.ts';
 
@@ -14,7 +15,7 @@ export function refuseConflict(exportId: string): CallRefused {
 }
 
 /** Earth Engine's own refusal, which is final. An error without a status came with one of HTTP's 4xx. */
-export function refuseAsEarthEngine(record: ExportRecord, error: ExportError): CallRefused {
+export function refuseAsEarthEngine(record: ExportRecord, error: Failure): CallRefused {
   const { status, message, reason, remedy } = error;
   return new CallRefused({
     status,

@@ -1,6 +1,8 @@
+import type { Failure } from '../../earth-engine/failure.ts';
+import type { OperationStage } from '../../earth-engine/operation.ts';
 import type { CompletionEvent } from '../../events/completion-event.ts';
 import { toRfc3339 } from '../../events/to-rfc3339.ts';
-import type { EndedAttempt, ExportError, ExportRecord, ExportStage, RecordedRequest } from '../../exports/export.ts';
+import type { EndedAttempt, ExportRecord, RecordedRequest } from '../../exports/export.ts';
 import type { FieldViolation, Outline } from '../../request/export-request.ts';
 
 /** An attempt that `:retry` replaced, as a caller sees it. Times are RFC 3339. */
@@ -41,12 +43,12 @@ export interface ExportResource {
   endTime?: string;
   /** 0 to 1. */
   progress?: number;
-  stages?: ExportStage[];
+  stages?: OperationStage[];
   batchEecuUsageSeconds?: number;
   /** Where the result can be looked at. */
   destinationUris?: string[];
   /** Why it did not succeed. */
-  error?: ExportError;
+  error?: Failure;
   labels: Record<string, string>;
   /** The Pub/Sub message that asked for it. */
   messageId?: string;

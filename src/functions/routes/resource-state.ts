@@ -11,7 +11,11 @@ export function isCancellable(resource: ExportResource): boolean {
   return isKnownState(resource.state) && !isFinal(resource.state) && resource.cancelRequestTime === undefined;
 }
 
-/** Whether a new attempt can be asked for: what was refused for its content cannot be sent again. */
+/** Whether a new attempt can be asked for: there must be a request that can be sent again. `exports/retry.ts` decides. */
 export function isRetryable(resource: ExportResource): boolean {
-  return hasEnded(resource) && resource.state !== 'SUCCEEDED' && resource.request !== undefined;
+  return hasEnded(resource) && resource.state !== 'SUCCEEDED' && hasRequest(resource);
+}
+
+function hasRequest({ request, error }: ExportResource): boolean {
+  return request !== undefined && error?.reason !== 'BODY_LOST';
 }
