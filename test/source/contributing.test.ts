@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from '@jest/globals';
 import packageJson from '../../package.json' with { type: 'json' };
 import { codeIn, readDocument, sectionOf, tableOf } from './markdown.ts';
-import { readSourceFiles } from './source-files.ts';
+import { readSourceFiles, resolveImport, type SourceFile } from './source-files.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const guide = readDocument('docs/contributing.md');
@@ -58,13 +58,43 @@ describe('the contributor’s guide', () => {
 });
 
 describe('the way of a request and of a completion', () => {
+  const toSteps = (heading: string) =>
+    [...sectionOf(guide, heading).matchAll(/^( *)(?:\d+\.|-) .*/gm)].map(([step, indent = '']) => ({
+      file: codeIn(step)[0] ?? step,
+      depth: indent.length,
+    }));
+
   test.each(['## Follow one request', '## Follow one completion'])('has a file for every step: %s', (heading) => {
-    const steps = sectionOf(guide, heading)
-      .split('\n')
-      .filter((line) => /^\d+\. /.test(line));
-    const files = steps.map((step) => codeIn(step)[0] ?? step);
+    const files = toSteps(heading).map(({ file }) => file);
     expect(files.length).toBeGreaterThan(10);
     expect(files.filter((file) => !file.startsWith('src/') || !existsSync(join(ROOT, file)))).toEqual([]);
     expect(new Set(files).size).toBe(files.length);
   });
+
+  test.each(['## Follow one request', '## Follow one completion'])(
+    'indents what is called from above: %s',
+    (heading) => {
+      const steps = toSteps(heading);
+      const pairs = steps.flatMap(({ file, depth }, index) => {
+        const caller = steps.slice(0, index).findLast((step) => step.depth < depth);
+        return caller ? [{ file, caller: caller.file }] : [];
+      });
+      expect(pairs.length).toBeGreaterThan(10);
+      const sources = readSourceFiles('src');
+      expect(pairs.filter(({ file, caller }) => !reachFrom(caller, sources).has(file))).toEqual([]);
+    },
+  );
 });
+
+/** What a file imports, and what that imports in turn. */
+function reachFrom(path: string, sources: readonly SourceFile[]): Set<string> {
+  const reached = new Set([path]);
+  for (const from of reached) {
+    const file = sources.find((source) => source.path === from);
+    for (const { from: imported } of file?.imports ?? []) {
+      const next = file && resolveImport(file, imported);
+      if (next) reached.add(next);
+    }
+  }
+  return reached;
+}
