@@ -20,8 +20,11 @@ export type Fetch = (
 
 type SendRequest = (url: string, options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest;
 
-/** Shorter than any server keeps a connection that nothing is said on: a call on one that has just ended gets no answer. */
+/** Shorter than Google's servers and Node's keep a connection that nothing is said on: a call on one that ends gets no answer. */
 const IDLE_MS = 4_000;
+const NO_ANSWER = 'Cannot get an answer: the other side closed the connection without one';
+/** As servers and what stands before them write it. */
+const GZIP = /^\s*(?:x-)?gzip\s*$/i;
 /** Google packs answers only for clients that say so here, too. */
 const PACKED = { 'accept-encoding': 'gzip', 'user-agent': 'ee-classifier-export (gzip)' };
 
@@ -53,8 +56,19 @@ export function createHttpFetch(): Fetch {
   return async (url, { method, headers, body, signal }) => {
     const { request, agent } = await choose(url);
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      const sent = request(url, { method, headers: { ...PACKED, ...headers }, agent, signal }, resolve);
-      sent.on('error', reject);
+      let isSettled = false;
+      const sent = request(url, { method, headers: { ...PACKED, ...headers }, agent, signal }, (answered) => {
+        isSettled = true;
+        resolve(answered);
+      });
+      sent.on('error', (error) => {
+        isSettled = true;
+        reject(error);
+      });
+      // Node says nothing but this where the other side answers with an upgrade that nobody asked for.
+      sent.on('close', () => {
+        if (!isSettled) reject(Object.assign(new Error(NO_ANSWER), { code: 'ECONNRESET' }));
+      });
       sent.end(body);
     });
     return {
@@ -71,7 +85,7 @@ function toText(value: string | string[] | undefined): string | null {
 
 /** Whoever stops reading ends the connection; an answer that is cut makes the reader's loop throw. */
 function unpack(answer: IncomingMessage): AsyncIterable<Uint8Array> {
-  if (answer.headers['content-encoding'] !== 'gzip') return answer;
+  if (!GZIP.test(answer.headers['content-encoding'] ?? '')) return answer;
   return pipeline(answer, createGunzip(), () => {
     // The reader's loop has thrown already.
   });

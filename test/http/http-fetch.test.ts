@@ -72,6 +72,24 @@ describe('createHttpFetch()', () => {
     await expect(readText(cut)).rejects.toThrow('unexpected end');
   });
 
+  test.each(['GZIP', 'x-gzip', ' gzip '])('unpacks what is called %j', async (encoding) => {
+    const wire = keep(
+      await startSocket((socket) => {
+        const body = gzipSync('{}');
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-length: ${body.length}\r\ncontent-encoding:${encoding}\r\n\r\n`);
+        socket.write(body);
+      }),
+    );
+    expect(await readText(await createHttpFetch()(wire.url, toInit()))).toBe('{}');
+  });
+
+  test('rejects where the answer is an upgrade that was not asked for', async () => {
+    const wire = keep(
+      await startSocket((socket) => socket.write('HTTP/1.1 101 S\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n')),
+    );
+    await expect(createHttpFetch()(wire.url, toInit())).rejects.toMatchObject({ code: 'ECONNRESET' });
+  });
+
   test('follows no redirect', async () => {
     const wire = keep(await startWire((_, response) => response.writeHead(302, { location: '/elsewhere' }).end()));
     expect((await createHttpFetch()(wire.url, toInit())).status).toBe(302);
