@@ -1,7 +1,8 @@
 import { startBudget } from '../../budget.ts';
 import { type Clock, sleep } from '../../clock.ts';
 import type { Fetch } from '../../http/http-fetch.ts';
-import { readJson } from '../../http/read-json.ts';
+import { readBody } from '../../http/read-body.ts';
+import { parseJson } from '../../http/read-json.ts';
 import { LedgerUnavailable } from '../ledger.ts';
 import { readReply } from './reply.ts';
 import type { LedgerTime } from './time.ts';
@@ -48,6 +49,12 @@ const RETRYABLE = new Set([
   'ABORTED',
   'CANCELLED',
   'RESOURCE_EXHAUSTED',
+]);
+/** The methods that answer with a list. */
+const LISTED: ReadonlySet<string> = new Set<FirestoreRequest['method']>([
+  'batchGet',
+  'runQuery',
+  'runAggregationQuery',
 ]);
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 1000;
@@ -100,7 +107,7 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
     try {
       const token = emulatorHost === undefined ? await orAbort(getToken(renew), signal) : 'owner';
       const sentAt = clock.now();
-      const reply = readReply(await send(request, token, signal));
+      const reply = readReply(await send(request, token, signal), LISTED.has(request.method));
       if (reply.serverTime !== undefined) time.learn(reply.serverTime, sentAt);
       return reply;
     } catch (error) {
@@ -119,7 +126,8 @@ export function createFirestoreCaller(options: FirestoreCallerOptions) {
       redirect: 'manual',
       signal,
     });
-    return { status: response.status, data: await readJson(response.body, MAX_ANSWER_BYTES) };
+    // A body that is cut short throws: that is no answer, whatever its status was.
+    return { status: response.status, data: parseJson(await readBody(response.body, MAX_ANSWER_BYTES)) };
   }
 
   return { withinBudget, call };

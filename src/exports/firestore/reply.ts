@@ -8,12 +8,12 @@ export interface Reply {
   serverTime?: number;
 }
 
-/** Reads a response, whose `data` is the JSON, or text where that was none. */
-export function readReply({ status, data }: { status: number; data: unknown }): Reply {
+/** Reads a response; `data` is the JSON, undefined where that was none. `isList`: whether a list is wanted, or an object. */
+export function readReply({ status, data }: { status: number; data: unknown }, isList: boolean): Reply {
   const error = findError(data);
   if (error) return { status: error.status ?? nameOf(status), message: error.message ?? `HTTP ${status}`, data };
-  const isReadable = status === 200 && typeof data === 'object' && data !== null;
-  if (!isReadable) return { status: nameOf(status), message: `an answer that cannot be read (HTTP ${status})`, data };
+  if (status !== 200 || !(isList ? isListOfObjects(data) : isObject(data)))
+    return { status: nameOf(status), message: `an answer that cannot be read (HTTP ${status})`, data };
   const serverTime = findServerTime(data);
   return { status: 'OK', message: '', data, ...(serverTime === undefined ? {} : { serverTime }) };
 }
@@ -24,7 +24,15 @@ function findError(data: unknown): { status?: string; message?: string } | undef
   return (last as { error?: { status?: string; message?: string } } | null | undefined)?.error;
 }
 
-function findServerTime(data: object): number | undefined {
+function isListOfObjects(data: unknown): data is object[] {
+  return Array.isArray(data) && data.every(isObject);
+}
+
+function isObject(data: unknown): data is object {
+  return typeof data === 'object' && data !== null && !Array.isArray(data);
+}
+
+function findServerTime(data: unknown): number | undefined {
   const last: unknown = Array.isArray(data) ? data.at(-1) : data;
   const { readTime, commitTime } = (last ?? {}) as { readTime?: string; commitTime?: string };
   const time = Date.parse(commitTime ?? readTime ?? '');

@@ -34,6 +34,17 @@ function openWith(replies: Reply[], options: Partial<FirestoreLedgerOptions> = {
   return { ledger, requests, renewals };
 }
 
+/** An answer whose body breaks off. */
+function toCut(text: string, status: number): Response {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(Buffer.from(text));
+      controller.error(new Error('aborted'));
+    },
+  });
+  return new Response(body, { status });
+}
+
 function refusal(code: number, status: string, message = 'Google says so'): Reply {
   return () => new Response(JSON.stringify({ error: { code, status, message } }), { status: code });
 }
@@ -86,6 +97,9 @@ describe('requests to Firestore', () => {
     ['409 of contention', refusal(409, 'ABORTED')],
     ['an error at the end of a list', () => new Response('[{},{"error":{"code":503,"status":"UNAVAILABLE"}}]')],
     ['an answer that is cut short', () => new Response(NOTHING_THERE.slice(0, 20))],
+    ['a refusal that is cut short', () => toCut('{"error":{"code":409,"status":"ABO', 409)],
+    ['an object where a list is wanted', () => new Response('{}')],
+    ['a list of nothing', () => new Response('[null]')],
     ['a connection that fails', () => Promise.reject(new TypeError('fetch failed'))],
   ])('are made again after %s', async (_, reply) => {
     const { ledger, requests } = openWith([reply, reply, nothingThere]);
