@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join, sep } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 
 /** What is bundled, and where to. */
@@ -27,12 +27,12 @@ export async function writeBundle({ entry, out, external }: BundleOptions): Prom
   // A file that is written early does not know of what a later one loads by import(): again, until there is nothing new.
   for (let known = 0; known < chunks.size; ) {
     known = chunks.size;
-    for (const path of [...chunks.keys()]) await bundleChunk(path, { chunks, out, external });
+    for (const path of [...chunks.keys()]) await bundleChunk(path, { entry, chunks, out, external });
   }
   return [...chunks.values()];
 }
 
-async function bundleChunk(path: string, { chunks, out, external }: Omit<BundleOptions, 'entry'> & { chunks: Chunks }) {
+async function bundleChunk(path: string, { entry, chunks, out, external }: BundleOptions & { chunks: Chunks }) {
   const { warnings } = await build({
     entryPoints: [path],
     outfile: join(out, chunks.get(path) ?? ''),
@@ -45,14 +45,17 @@ async function bundleChunk(path: string, { chunks, out, external }: Omit<BundleO
     supported: { 'dynamic-import': false },
     legalComments: 'eof',
     logLevel: 'warning',
-    plugins: [partChunks(path, chunks, external)],
+    plugins: [partChunks(path, { ownFolder: dirname(entry) + sep, chunks, external })],
   });
   if (warnings.length > 0)
     throw new Error(`Cannot bundle ${path}: esbuild warns, and what it warns of fails when it runs`);
 }
 
 /** Leaves to their own files what is loaded by `import()`, and what is known to be in another file. */
-function partChunks(own: string, chunks: Chunks, external: readonly string[]): Plugin {
+function partChunks(
+  own: string,
+  { ownFolder, chunks, external }: { ownFolder: string; chunks: Chunks; external: readonly string[] },
+): Plugin {
   return {
     name: 'part-chunks',
     setup(esbuild) {
@@ -60,7 +63,8 @@ function partChunks(own: string, chunks: Chunks, external: readonly string[]): P
         if (pluginData === LOOKED_UP || kind === 'entry-point' || external.includes(path)) return undefined;
         const found = await esbuild.resolve(path, { kind, importer, resolveDir, pluginData: LOOKED_UP });
         if (found.external || found.errors.length > 0) return undefined;
-        const isOwn = !importer.includes('/node_modules/');
+        // What a package loads by import() stays with it.
+        const isOwn = importer.startsWith(ownFolder);
         if (kind === 'dynamic-import' && isOwn && !chunks.has(found.path))
           chunks.set(found.path, toFreeName(path, chunks));
         const file = chunks.get(found.path);

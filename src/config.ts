@@ -89,6 +89,8 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const TOPIC = /^(projects\/[^/\s]+\/topics\/)?[A-Za-z][A-Za-z0-9._~%+-]{2,254}$/;
 const TOPIC_WANTED = 'projects/P/topics/T or T is wanted';
 const EMAIL = toPattern(/^[^@\s]+@[^@\s]+$/, 'e-mail addresses are wanted');
+const DATABASE = /^(\(default\)|[a-z][a-z0-9-]{2,61}[a-z0-9])$/;
+const HOST_AND_PORT = /^(\[[0-9a-f:.]+\]|[\w.-]+):\d{1,5}$/i;
 const anyText = toText('a text is wanted');
 
 const settingsSchema = z.object({
@@ -97,9 +99,9 @@ const settingsSchema = z.object({
   EVENTS_TOPIC: toPattern(TOPIC, TOPIC_WANTED).optional(),
   LEDGER: toChoice(...LEDGERS).optional(),
   SQLITE_PATH: anyText.default('.local/ledger.db'),
-  FIRESTORE_DATABASE: anyText.default('(default)'),
+  FIRESTORE_DATABASE: toPattern(DATABASE, '(default) or the id of a database is wanted').default('(default)'),
   GOOGLE_CLOUD_PROJECT: anyText.optional(),
-  FIRESTORE_EMULATOR_HOST: anyText.optional(),
+  FIRESTORE_EMULATOR_HOST: toPattern(HOST_AND_PORT, 'HOST:PORT is wanted').optional(),
   K_SERVICE: anyText.optional(),
   ALLOWED_PROJECTS: toList(toProject()).optional(),
   ALLOWED_ASSETS: toList(toAssetPrefix()).optional(),

@@ -98,7 +98,10 @@ export function createService(parts: ServiceParts): Service {
 function createLazyPage(): NonNullable<ExportsHttpOptions['page']> {
   let page: ReturnType<typeof loadConsole> | undefined;
   return async (path) => {
-    page ??= loadConsole();
+    page ??= loadConsole().catch((error: unknown) => {
+      page = undefined;
+      throw error;
+    });
     return (await page)(path);
   };
 }

@@ -141,6 +141,13 @@ test('readConfig() allows assets under the allowed projects where nothing else i
 });
 
 test.each([
+  ['FIRESTORE_DATABASE', ['(default)', 'exports', 'ee-classifier-export', 'a2345']],
+  ['FIRESTORE_EMULATOR_HOST', ['localhost:8080', '127.0.0.1:1', '[::1]:8080', 'firestore.local:65535']],
+])('readConfig() takes for %s what Google has', (name, values) => {
+  for (const value of values) expect(() => readConfig({ ...LEAST, [name]: value })).not.toThrow();
+});
+
+test.each([
   'projects/my-project/assets',
   'projects/example.com:my-project/assets/',
   'projects/earthengine-legacy/assets',
@@ -154,6 +161,8 @@ describe('readConfig() refuses', () => {
   const policy = (rules: unknown) => JSON.stringify({ 'a@b.example': rules });
 
   test.each<[string, string[]]>([
+    ['FIRESTORE_DATABASE', ['(other)', 'a/b', 'a?b#c', 'Upper', 'abc', '1abcd', `a${'b'.repeat(63)}`]],
+    ['FIRESTORE_EMULATOR_HOST', ['http://x:1', '::1:8080', 'localhost', 'localhost:', 'a b:1', 'x:1/']],
     [
       'EARTHENGINE_PROJECT',
       [

@@ -110,9 +110,13 @@ export function createSubmitter(options: SubmitterOptions) {
 
   /**
    * Records a message that gets no export, so that its sender learns of it by the completion event: nothing else answers
-   * it. `project` is the one it names, or the default. A redelivery finds it recorded. Throws `LedgerUnavailable`.
+   * it. `project` is the one it names, or the default. A redelivery finds it recorded: then nothing is `created`. Throws
+   * `LedgerUnavailable`.
    */
-  async function refuse(origin: AskedBy, about: { project: string; error: RefusedFor }): Promise<ExportRecord> {
+  async function refuse(
+    origin: AskedBy,
+    about: { project: string; error: RefusedFor },
+  ): Promise<{ created: boolean; record: ExportRecord }> {
     const now = await ledger.now();
     const blank: NewExport = {
       ...toBlankExport(origin, now),
@@ -123,7 +127,7 @@ export function createSubmitter(options: SubmitterOptions) {
     };
     const error = toRefusal(about.error);
     const ended = endExport({ ...blank, version: '' }, { state: 'REJECTED', now, changes: { error } });
-    return (await ledger.create(applyChanges(blank, ended))).record;
+    return ledger.create(applyChanges(blank, ended));
   }
 
   return { submit, refuse };

@@ -34,7 +34,9 @@ export function createExportsPubsub({ config, submitter, log }: ExportsPubsubOpt
 
   /** Under the message's own id, never the caller's: that may be the id of an export that is well. */
   async function refuse(refusal: Refusal, project: string, origin: AskedBy): Promise<void> {
-    await submitter.refuse(origin, { project, error: toAnnounced(refusal) });
+    const { created } = await submitter.refuse(origin, { project, error: toAnnounced(refusal) });
+    // Delivered again; or accepted before the rules were narrowed, in which case its export goes on.
+    if (!created) return;
     const { status, reason, message, violations = [{ field: '', description: message }] } = refusal;
     const [fault] = violations;
     log.warning('Message was refused', {

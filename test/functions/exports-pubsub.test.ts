@@ -162,6 +162,10 @@ describe('exportsPubsub', () => {
     const count = (await pubsub.records()).length;
     expect(await pubsub.post(body)).toBe(204);
     expect((await pubsub.records()).length).toBe(count);
+    const told = pubsub.lines.filter(
+      (line) => line.includes('Message was refused') && line.includes(newest?.id ?? '-'),
+    );
+    expect(told).toHaveLength(1);
     expect(await pubsub.ledger.get('named')).toBeUndefined();
   });
 

@@ -83,7 +83,7 @@ export function createSender(options: SenderOptions) {
       log.debug('Export is sent again', { ...toLogFields(claimed), outcome: outcome.kind, waitMs });
       await sleep(clock, waitMs, how.budget.signal);
     }
-    logOutcome(claimed, outcome);
+    logOutcome(claimed, outcome, inDoubt);
     const hold = HOLD_AFTER[outcome.kind];
     if (hold) await holdFor(claimed, hold);
     const record = await recordAnswer(claimed, outcome, { ...heard, inDoubt, ...(principal ? { principal } : {}) });
@@ -114,11 +114,12 @@ export function createSender(options: SenderOptions) {
     }
   }
 
-  function logOutcome(record: ExportRecord, outcome: SendOutcome): void {
+  /** `inDoubt`: an earlier send may have left, so that it cannot be said that none was made. */
+  function logOutcome(record: ExportRecord, outcome: SendOutcome, inDoubt: boolean): void {
     const { reason, message: errorMessage } = 'failure' in outcome ? outcome.failure : {};
     const why = outcome.kind === 'doubtful' ? { cause: outcome.cause } : { reason, errorMessage };
     const fields = { ...toLogFields(record), outcome: outcome.kind, ...why };
-    if (reason === NOT_SENT) log.warning('Export was not sent', fields);
+    if (reason === NOT_SENT && !inDoubt) log.warning('Export was not sent', fields);
     else log.info('Export was sent', fields);
   }
 

@@ -21,6 +21,8 @@ export interface DecodedMessage {
 
 /** A CloudEvent holds the push, or holds bytes that are a CloudEvent that holds it: no deeper. */
 const MOST_WRAPPINGS = 3;
+/** Pub/Sub's own have twenty digits; it goes into the record and the event. */
+const LONGEST_MESSAGE_ID = 1_024;
 const SOURCE_TIME = 'CloudPubSubDeadLetterSourceTopicPublishTime';
 
 /**
@@ -64,7 +66,7 @@ function toMessage(from: Record<string, unknown>, subscription: unknown): Decode
   const message: Message = {
     data: typeof data === 'string' ? data : '',
     attributes,
-    ...(typeof messageId === 'string' ? { messageId } : {}),
+    ...(typeof messageId === 'string' && messageId.length <= LONGEST_MESSAGE_ID ? { messageId } : {}),
     publishTime: typeof publishTime === 'string' ? publishTime : '',
     ...(typeof subscription === 'string' ? { subscription } : {}),
   };

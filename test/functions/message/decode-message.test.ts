@@ -63,6 +63,11 @@ describe('decodeMessage()', () => {
     expect(decoded.message.messageId).toBe('42');
   });
 
+  test('leaves out an id that is none of Pub/Sub', () => {
+    const { messageId } = decodeMessage({ message: { ...message, messageId: 'x'.repeat(1_025) } }).message;
+    expect(messageId).toBeUndefined();
+  });
+
   test.each([
     ['nothing', undefined],
     ['null', null],
