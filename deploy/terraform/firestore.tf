@@ -13,7 +13,7 @@ locals {
 
 resource "google_firestore_database" "ledger" {
   project                           = var.project_id
-  name                              = var.name
+  name                              = coalesce(var.firestore_database, var.name)
   location_id                       = coalesce(var.firestore_location, var.region)
   type                              = "FIRESTORE_NATIVE"
   point_in_time_recovery_enablement = "POINT_IN_TIME_RECOVERY_ENABLED"

@@ -79,6 +79,8 @@ resource "google_storage_bucket_object" "source" {
   bucket = google_storage_bucket.source.name
   name   = one(fileset(var.package_dir, "ee-classifier-export-*.zip"))
   source = "${var.package_dir}/${one(fileset(var.package_dir, "ee-classifier-export-*.zip"))}"
+  # The package of the version before stays in the bucket.
+  deletion_policy = "ABANDON"
 }
 
 resource "google_cloudfunctions2_function" "this" {

@@ -114,7 +114,7 @@ resource "google_monitoring_alert_policy" "log" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What this means and what to do: docs/runbook.md, section \"${each.key}\". First look: `npx ee-export doctor --project=${var.project_id} --region=${var.region} --name=${var.name}`"
+    content   = "What this means and what to do: ${var.runbook_url}#${each.key}. First look: `npx ee-export doctor --project=${var.project_id} --region=${var.region} --name=${var.name}`"
   }
 
   depends_on = [google_logging_metric.this]
@@ -165,7 +165,7 @@ resource "google_monitoring_alert_policy" "platform" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What this means and what to do: docs/runbook.md, section \"${each.key}\"."
+    content   = "What this means and what to do: ${var.runbook_url}#${each.key}"
   }
 }
 
@@ -201,7 +201,7 @@ resource "google_monitoring_alert_policy" "server_errors" {
 
   documentation {
     mime_type = "text/markdown"
-    content   = "What this means and what to do: docs/runbook.md, section \"server-errors\"."
+    content   = "What this means and what to do: ${var.runbook_url}#server-errors"
   }
 
   depends_on = [google_cloudfunctions2_function.this]

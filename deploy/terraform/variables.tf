@@ -151,6 +151,11 @@ variable "settings" {
     condition     = try(tonumber(lookup(var.settings, "SUBMIT_BUDGET_SECONDS", "20")), 99) <= 45
     error_message = "SUBMIT_BUDGET_SECONDS must be a number up to 45: a function is given 60 seconds to answer."
   }
+
+  validation {
+    condition     = contains(["debug", "info"], lookup(var.settings, "LOG_LEVEL", "info"))
+    error_message = "LOG_LEVEL must be debug or info: the alerts and the dashboard read the lines of level info, and a healthy poller that writes none is taken for a silent one."
+  }
 }
 
 variable "min_instances" {
@@ -168,6 +173,17 @@ variable "firestore_location" {
   description = "Location of the ledger's database, e.g. nam5. It cannot be changed later. Default: region."
   type        = string
   default     = null
+}
+
+variable "firestore_database" {
+  description = "Name of the ledger's database, for one that was restored under another name. Changing it alone would make an empty database: docs/runbook.md, Disaster recovery, has the steps. Default: name."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.firestore_database == null ? true : can(regex("^[a-z][a-z0-9-]{2,61}[a-z0-9]$", var.firestore_database))
+    error_message = "firestore_database must be 4 to 63 lower-case letters, digits and hyphens, a letter first and no hyphen last."
+  }
 }
 
 variable "deletion_protection" {
@@ -199,6 +215,17 @@ variable "notification_channels" {
   description = "Names of existing notification channels told of every alert."
   type        = list(string)
   default     = []
+}
+
+variable "runbook_url" {
+  description = "Address of the runbook, which every alert names with the section to read, e.g. https://git.example.com/team/ee-classifier-export/blob/v1.0.0/docs/runbook.md. Default: its path in the repository."
+  type        = string
+  default     = "docs/runbook.md"
+
+  validation {
+    condition     = can(regex("^[^\\s#]+$", var.runbook_url))
+    error_message = "runbook_url must be an address without spaces and without #: the section is added to it."
+  }
 }
 
 variable "failures_per_hour" {

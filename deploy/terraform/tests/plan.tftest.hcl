@@ -113,6 +113,56 @@ run "the_ledger_is_one_database_and_protected" {
   }
 }
 
+run "a_restored_database_is_the_ledger_under_its_own_name" {
+  variables {
+    firestore_database = "classifier-export-restored"
+  }
+
+  assert {
+    condition     = google_firestore_database.ledger.name == "classifier-export-restored" && alltrue([for function in google_cloudfunctions2_function.this : function.service_config[0].environment_variables["FIRESTORE_DATABASE"] == "classifier-export-restored"])
+    error_message = "The functions must use the database that is named"
+  }
+
+  assert {
+    condition     = endswith(google_project_iam_member.ledger.condition[0].expression, "resource.name == \"projects/my-project/databases/classifier-export-restored\"")
+    error_message = "The right to documents must be bound to the database that is named"
+  }
+
+  assert {
+    condition     = toset([for index in google_firestore_index.ledger : index.database]) == toset(["classifier-export-restored"]) && google_pubsub_topic.requests.name == "classifier-export-requests"
+    error_message = "The indexes go with the database, and no other name changes"
+  }
+}
+
+run "the_lines_of_level_debug_are_a_matter_of_settings" {
+  variables {
+    settings = { LOG_LEVEL = "debug" }
+  }
+
+  assert {
+    condition     = google_cloudfunctions2_function.this["poll"].service_config[0].environment_variables["LOG_LEVEL"] == "debug"
+    error_message = "LOG_LEVEL must reach the functions"
+  }
+}
+
+run "the_package_before_stays_in_the_bucket" {
+  assert {
+    condition     = google_storage_bucket_object.source.deletion_policy == "ABANDON"
+    error_message = "An upgrade must leave the zip that it replaces"
+  }
+}
+
+run "every_alert_names_its_section_of_the_runbook" {
+  variables {
+    runbook_url = "https://git.example.com/runbook.md"
+  }
+
+  assert {
+    condition     = alltrue([for name, alert in merge(google_monitoring_alert_policy.log, google_monitoring_alert_policy.platform, { server-errors = google_monitoring_alert_policy.server_errors }) : can(regex(" https://git\\.example\\.com/runbook\\.md#${name}(\\. |$)", alert.documentation[0].content))])
+    error_message = "Whoever is woken must be led to the section of the alert"
+  }
+}
+
 run "a_webhook_is_a_second_function_for_signed_requests" {
   variables {
     webhook = { secret = "signing", version = "3" }

@@ -87,6 +87,30 @@ run "a_tick_longer_than_a_minute" {
   expect_failures = [var.settings]
 }
 
+run "a_log_level_without_the_lines_that_alerts_read" {
+  command = plan
+  variables {
+    settings = { LOG_LEVEL = "warning" }
+  }
+  expect_failures = [var.settings]
+}
+
+run "a_database_name_firestore_does_not_take" {
+  command = plan
+  variables {
+    firestore_database = "Restored"
+  }
+  expect_failures = [var.firestore_database]
+}
+
+run "a_runbook_with_a_section_of_its_own" {
+  command = plan
+  variables {
+    runbook_url = "docs/runbook.md#alerts"
+  }
+  expect_failures = [var.runbook_url]
+}
+
 run "a_permission_of_another_service" {
   command = plan
   variables {

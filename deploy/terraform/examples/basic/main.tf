@@ -30,4 +30,7 @@ module "classifier_export" {
   publishers          = var.publishers
   notification_emails = var.notification_emails
   webhook             = var.webhook
+  settings            = var.settings
+  firestore_database  = var.firestore_database
+  runbook_url         = var.runbook_url
 }

@@ -32,3 +32,21 @@ variable "webhook" {
   type        = object({ secret = string, version = string })
   default     = null
 }
+
+variable "settings" {
+  description = "Further settings of the service by their environment names, e.g. {POLL_BUDGET_SECONDS = \"30\"}."
+  type        = map(string)
+  default     = {}
+}
+
+variable "firestore_database" {
+  description = "The ledger's database, where it was restored under another name."
+  type        = string
+  default     = null
+}
+
+variable "runbook_url" {
+  description = "Address of docs/runbook.md where those who are told of alerts can read it."
+  type        = string
+  default     = "docs/runbook.md"
+}
