@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import metrics from '../../deploy/terraform/metrics.json' with { type: 'json' };
+import { readShellLines } from '../../scripts/gcloud-commands.ts';
 import { createTickReport } from '../../src/exports/polling/tick-report.ts';
 import { createStage } from '../exports/stage.ts';
 import { codeIn, readDocument, sectionOf, tableOf } from '../source/markdown.ts';
@@ -53,6 +54,30 @@ describe('the runbook', () => {
     expect(new Set(rows.map(([message, level]) => `${level}: ${codeIn(message)[0]}`))).toEqual(
       new Set(logged.filter((line) => !line.startsWith('debug: '))),
     );
+  });
+
+  test('asks the log for fields that its lines have', () => {
+    const queries = readShellLines(runbook).filter((line) => line.includes('jsonPayload.'));
+    const strays = queries.flatMap((query) => {
+      const [, message] = /jsonPayload\.message=\\"([^"\\]+)\\"/.exec(query) ?? [];
+      const found = lines.filter((line) => message === undefined || line['message'] === message);
+      const fields = new Set(found.flatMap((line) => Object.keys(line)));
+      const asked = [...query.matchAll(/jsonPayload\.(\w+)/g)].map(([, field = '']) => field);
+      return asked.filter((field) => !fields.has(field)).map((field) => `${message}: ${field}`);
+    });
+    expect(queries.length).toBeGreaterThanOrEqual(5);
+    expect(strays).toEqual([]);
+  });
+
+  test('knows the lines that metrics read as written at every level Terraform takes', () => {
+    const variables = readDocument('deploy/terraform/variables.tf');
+    const [, taken = ''] = /contains\(\[([^\]]+)\], lookup\(var\.settings, "LOG_LEVEL"/.exec(variables) ?? [];
+    const levels = ['debug', 'info', 'warning', 'error'];
+    const rows = tableOf(sectionOf(runbook, '## Log lines'), 'message');
+    const read = rows.filter(([message]) => metrics.some((metric) => codeIn(message).includes(metric.message)));
+    const least = Math.min(...read.map(([, level = '']) => levels.indexOf(level)));
+    expect([...taken.matchAll(/"(\w+)"/g)].map(([, level]) => level)).toEqual(levels.slice(0, least + 1));
+    expect(readDocument('README.md')).toContain(`(Terraform: ${levels.slice(0, least + 1).join(' or ')}, `);
   });
 
   test('explains every field of a tick, and no other', () => {
