@@ -45,14 +45,15 @@ try {
   await run();
 } finally {
   earthEngine.close();
+  emulator?.resume();
   await emulator?.stop();
   rmSync(work, { recursive: true, force: true });
 }
 
 async function run(): Promise<void> {
   mkdirSync(join(work, 'ledgers'));
-  const firestoreHost = emulator?.host;
-  const around = { earthEngineUrl: earthEngine.url, ...(firestoreHost === undefined ? {} : { firestoreHost }) };
+  await emulator?.pause();
+  const around = { earthEngineUrl: earthEngine.url, firestore: emulator };
   const ours = await prepareOurs(work, around);
   const { hello, floor, official, grpc } = prepareOthers(work, around);
   const { rounds, visitMs } = effort;
@@ -67,10 +68,10 @@ async function run(): Promise<void> {
   ];
   const parts: Record<string, () => Row[] | Promise<Row[]>> = {
     'cold-start': () => measureColdStart({ work, ours: starters, hello, rounds: effort.starts }),
-    submit: () => measureSubmit({ ours: ours.http, floor, official, earthEngine, rounds, visitMs }),
+    submit: () => measureSubmit({ ours: ours.httpOfManyProjects, floor, official, earthEngine, rounds, visitMs }),
     validation: () => measureValidation({ rounds: effort.checks }),
-    memory: () => measureMemory({ ours: ours.http, hello, floor, rounds: effort.memories, visitMs }),
-    ledger: () => measureLedger({ work, firestoreHost, rounds, exports: effort.exports }),
+    memory: () => measureMemory({ ours: ours.httpOfManyProjects, hello, floor, rounds: effort.memories, visitMs }),
+    ledger: () => measureLedger({ work, firestore: emulator, rounds, exports: effort.exports }),
   };
   const rows: Row[] = [];
   for (const name of PARTS) {

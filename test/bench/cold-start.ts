@@ -56,7 +56,9 @@ export async function measureColdStart({ work, ours, hello, rounds }: ColdStartF
 }
 
 async function start(contestant: Contestant, cache?: string): Promise<number> {
+  contestant.emulator?.resume();
   const served = await serve(contestant, cache);
   await served.stop();
+  await contestant.emulator?.pause();
   return served.firstAnswerMs;
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePackage } from '../../scripts/package.ts';
+import type { Emulator } from '../emulators/emulator-process.ts';
 import { toGraph } from './graphs.ts';
 import { type Exchange, toPost } from './raw-http.ts';
 
@@ -15,13 +16,15 @@ export interface Contestant {
   createEnvironment: () => Record<string, string>;
   /** What it is asked first, and what a good answer is. */
   first: Exchange;
+  /** What it needs to be running; stopped where it is while others are measured, whose processor it would take. */
+  emulator?: Emulator | undefined;
 }
 
 /** Where the parts around the functions are. */
 export interface Surroundings {
   earthEngineUrl: string;
-  /** Of an emulator; undefined where it is not installed. */
-  firestoreHost?: string;
+  /** Firestore's; undefined where it is not installed. */
+  firestore?: Emulator | undefined;
 }
 
 const ROOT = join(import.meta.dirname, '../..');
@@ -42,16 +45,21 @@ export function toSubmissions(path: string, bytes: number, status = 202): Exchan
 }
 
 /** Writes what is deployed into a fresh folder and installs it there, as the build on Google Cloud does. */
-export async function prepareOurs(work: string, { earthEngineUrl, firestoreHost }: Surroundings) {
+export async function prepareOurs(work: string, { earthEngineUrl, firestore }: Surroundings) {
   const out = join(work, 'package');
   const folder = join(work, 'ours');
   await writePackage({ root: ROOT, entry: 'src/index.ts', out });
   cpSync(out, folder, { recursive: true, filter: (path) => !path.endsWith('.zip') });
   install(folder, ['ci', '--omit=dev']);
   let ledgers = 0;
-  const projects = Array.from({ length: PROJECTS }, (_, index) => `project-${index}`).join(',');
+  const every = Array.from({ length: PROJECTS }, (_, index) => `project-${index}`);
 
-  function toContestant(target: string, first: Exchange, ledger: 'sqlite' | 'firestore' = 'sqlite'): Contestant {
+  /** `projects`: those that may be charged; `project-0` is asked for first. */
+  function toContestant(
+    target: string,
+    first: Exchange,
+    { ledger = 'sqlite', projects = ['project-0'] }: { ledger?: 'sqlite' | 'firestore'; projects?: string[] } = {},
+  ): Contestant {
     return {
       name: `${target}, ${ledger === 'sqlite' ? 'SQLite' : 'Firestore'}`,
       ...{ folder, target, first },
@@ -60,10 +68,10 @@ export async function prepareOurs(work: string, { earthEngineUrl, firestoreHost 
         return {
           LEDGER: ledger,
           SQLITE_PATH: join(work, 'ledgers', `${ledgers}.db`),
-          ...(firestoreHost === undefined ? {} : { FIRESTORE_EMULATOR_HOST: firestoreHost }),
+          ...(firestore ? { FIRESTORE_EMULATOR_HOST: firestore.host } : {}),
           EARTHENGINE_PROJECT: 'my-project',
           EARTHENGINE_URL: earthEngineUrl,
-          ALLOWED_PROJECTS: projects,
+          ALLOWED_PROJECTS: projects.join(','),
           EVENTS_TOPIC: 'projects/my-project/topics/events',
           GOOGLE_CLOUD_PROJECT: 'my-project',
           LOG_LEVEL: 'warning',
@@ -76,14 +84,19 @@ export async function prepareOurs(work: string, { earthEngineUrl, firestoreHost 
   const tick = toPost('/', {}, 200);
   return {
     http: toContestant('exportsHttp', submission),
+    /** For the load: one project may send only so much a second. */
+    httpOfManyProjects: toContestant('exportsHttp', submission, { projects: every }),
     pubsub: toContestant('exportsPubsub', toPush(toSubmission(2_000))),
     poll: toContestant('pollOperations', tick),
-    withFirestore: firestoreHost === undefined ? undefined : toContestant('exportsHttp', submission, 'firestore'),
+    withFirestore: firestore && {
+      ...toContestant('exportsHttp', submission, { ledger: 'firestore' }),
+      emulator: firestore,
+    },
   };
 }
 
 /** The others; `grpc` only where its packages can be had and there is an emulator. */
-export function prepareOthers(work: string, { earthEngineUrl, firestoreHost }: Surroundings) {
+export function prepareOthers(work: string, { earthEngineUrl, firestore }: Surroundings) {
   const submission = toPost('/', toSubmission(2_000), 202);
   const environment = { EARTHENGINE_URL: earthEngineUrl };
   const packages = join(ROOT, 'node_modules');
@@ -98,10 +111,10 @@ export function prepareOthers(work: string, { earthEngineUrl, firestoreHost }: S
     hello: toContestant('bare framework', 'hello', 'hello', toPost('/', {}, 200)),
     floor: toContestant('framework + zod + undici', 'floor', 'floor', submission),
     official: toContestant('`@google/earthengine`', 'earthEngine', 'earth-engine', submission),
-    grpc: firestoreHost === undefined ? undefined : prepareGrpc(),
+    grpc: firestore && prepareGrpc(firestore),
   };
 
-  function prepareGrpc(): Contestant | undefined {
+  function prepareGrpc(emulator: Emulator): Contestant | undefined {
     const folder = join(work, 'grpc');
     cpSync(join(SOURCES, 'grpc'), folder, { recursive: true });
     try {
@@ -110,8 +123,15 @@ export function prepareOthers(work: string, { earthEngineUrl, firestoreHost }: S
       console.error(`Left out: the Firestore gRPC client cannot be installed (${error})`);
       return undefined;
     }
-    const createEnvironment = () => ({ ...environment, FIRESTORE_EMULATOR_HOST: firestoreHost ?? '' });
-    return { name: 'Firestore gRPC, Pub/Sub eager', folder, target: 'grpc', first: submission, createEnvironment };
+    const createEnvironment = () => ({ ...environment, FIRESTORE_EMULATOR_HOST: emulator.host });
+    return {
+      name: 'Firestore gRPC, Pub/Sub eager',
+      folder,
+      target: 'grpc',
+      first: submission,
+      createEnvironment,
+      emulator,
+    };
   }
 }
 

@@ -9,6 +9,7 @@ import { createSubmitter } from '../../src/exports/submitter.ts';
 import type { Fetch } from '../../src/http/http-fetch.ts';
 import { createLog } from '../../src/log.ts';
 import { parseExportRequest } from '../../src/request/export-request.ts';
+import type { Emulator } from '../emulators/emulator-process.ts';
 import { type Row, toRow, toSingleRow } from './figures.ts';
 import { toGraph } from './graphs.ts';
 
@@ -17,14 +18,15 @@ const AT_ONCE = 10;
 /** Calls and requests that an export needs of the ledger until it is answered, and exports per second. */
 export async function measureLedger(field: {
   work: string;
-  firestoreHost: string | undefined;
+  firestore: Emulator | undefined;
   rounds: number;
   exports: number;
 }): Promise<Row[]> {
-  const { work, firestoreHost, rounds, exports } = field;
+  const { work, firestore: emulator, rounds, exports } = field;
+  emulator?.resume();
   const sqlite = createBench(createSqliteLedger({ path: join(work, 'ledgers', 'bench.db'), clock: systemClock }));
   const requests = { count: 0 };
-  const firestore = firestoreHost === undefined ? undefined : createBench(openFirestore(firestoreHost, requests));
+  const firestore = emulator && createBench(openFirestore(emulator.host, requests));
   const speeds = { sqlite: [] as number[], firestore: [] as number[] };
   for (let round = 0; round <= rounds; round += 1) {
     const speed = { sqlite: await sqlite.submit(exports), firestore: await firestore?.submit(exports) };
@@ -43,6 +45,7 @@ export async function measureLedger(field: {
     rows.push(toSingleRow(`ledger: exports submitted, ${AT_ONCE} at a time, SQLite`, '/s', speeds.sqlite));
   }
   await sqlite.close();
+  await emulator?.pause();
   return rows;
 }
 

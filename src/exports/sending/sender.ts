@@ -64,25 +64,26 @@ export function createSender(options: SenderOptions) {
     const heard = how.onRequest ? { onRequest: how.onRequest } : {};
     if (request.createParents) await makeFolders(claimed, request.asset, { ...heard, budget: how.budget });
     let inDoubt = how.inDoubt;
-    let outcome = toNotSent(UNSENT, context);
+    let answered: SendOutcome | undefined;
     let answer: unknown;
     for (let repeats = 0; ; repeats += 1) {
       const timeoutMs = await toSendTime(ledger, claimed, how.budget);
       if (timeoutMs <= 0) break;
-      if (outcome.kind === 'doubtful') inDoubt = true;
+      if (answered?.kind === 'doubtful') inDoubt = true;
       const reply = await earthEngine.exportClassifier(claimed.project, body, {
         timeoutMs,
         signal: how.budget.signal,
         ...heard,
         ...(claimed.traceparent === undefined ? {} : { traceparent: claimed.traceparent }),
       });
-      outcome = readSend(reply, context);
-      if (outcome.kind === 'accepted' && reply.kind === 'answered') answer = reply.body;
-      const waitMs = how.repeat ? toRepeatWait(outcome, repeats, random) : undefined;
+      answered = readSend(reply, context);
+      if (answered.kind === 'accepted' && reply.kind === 'answered') answer = reply.body;
+      const waitMs = how.repeat ? toRepeatWait(answered, repeats, random) : undefined;
       if (waitMs === undefined || waitMs >= how.budget.remainingMs()) break;
-      log.debug('Export is sent again', { ...toLogFields(claimed), outcome: outcome.kind, waitMs });
+      log.debug('Export is sent again', { ...toLogFields(claimed), outcome: answered.kind, waitMs });
       await sleep(clock, waitMs, how.budget.signal);
     }
+    const outcome = answered ?? toNotSent(UNSENT, context);
     logOutcome(claimed, outcome, inDoubt);
     const hold = HOLD_AFTER[outcome.kind];
     if (hold) await holdFor(claimed, hold);
