@@ -1,6 +1,6 @@
 /**
  * `npm run bench`: what the service costs beside the bare functions framework and the official client. Prints the
- * README's table. `-- --only cold-start,submit,validation,memory,ledger` runs some of the parts; `--smoke` runs all of
+ * table of docs/measurements.md. `-- --only cold-start,submit,validation,memory,ledger` runs some of the parts; `--smoke` runs all of
  * them shortly and fails where a ratio is far from what is wanted; `--out FILE` writes the table there part by part.
  */
 import { spawnSync } from 'node:child_process';
