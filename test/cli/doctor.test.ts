@@ -280,11 +280,10 @@ describe('doctor of a deployed service', () => {
   });
 
   test('quotes what it fills into a command', async () => {
-    const environment = { FIRESTORE_DATABASE: 'x; rm -rf ~' };
     for (const part of ['http', 'pubsub', 'poll'])
-      google.answers.set(`GET ${RUN}-${part}`, toService(part, { environment }));
-    const { repair } = findCheck((await examine()).lines, 'ledger can be read');
-    expect(repair).toContain("--database='x; rm -rf ~' ");
+      google.answers.set(`GET ${RUN}-${part}`, toService(part, { account: 'x; rm -rf ~' }));
+    const { repair } = findCheck((await examine()).lines, 'ledger can be written');
+    expect(repair).toContain("add-iam-policy-binding 'x; rm -rf ~' ");
   });
 });
 
