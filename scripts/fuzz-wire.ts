@@ -76,12 +76,13 @@ function exchangeOn(socket: Socket, bytes: Buffer, { isHead, withinMs, isLast }:
       length += chunk.length;
       if (isLast) quiet?.refresh();
       if (isLast) return;
-      const read = readAnswers(length === chunk.length ? chunk : Buffer.concat(chunks), isHead);
+      const bytes = length === chunk.length ? chunk : Buffer.concat(chunks);
+      const read = readAnswers(bytes, { isHead, isClosed: false });
       if (read.kind !== 'partial') finish(read);
     }
     function onClose(): void {
       const all = Buffer.concat(chunks);
-      const read = readAnswers(all, isHead);
+      const read = readAnswers(all, { isHead, isClosed: true });
       if (read.kind !== 'partial') finish(read);
       else if (length === 0) finish({ kind: 'closed' });
       else finish({ kind: 'malformed', why: `it was cut short: ${all.toString('latin1', 0, 200)}` });
@@ -95,7 +96,7 @@ function exchangeOn(socket: Socket, bytes: Buffer, { isHead, withinMs, isLast }:
 type Read = Exchange | { kind: 'partial' };
 
 /** Reads one answer after the other until the bytes are used up. */
-function readAnswers(bytes: Buffer, isHead: boolean): Read {
+function readAnswers(bytes: Buffer, { isHead, isClosed }: { isHead: boolean; isClosed: boolean }): Read {
   const answers: WireAnswer[] = [];
   let offset = 0;
   while (offset < bytes.length) {
@@ -105,8 +106,8 @@ function readAnswers(bytes: Buffer, isHead: boolean): Read {
     if (!head) return { kind: 'malformed', why: `its head is none: ${bytes.toString('latin1', offset, offset + 200)}` };
     offset = end + 4;
     if (head.status < 200) continue;
-    const length = bodyLength(head, isHead);
-    if (offset + length > bytes.length) return { kind: 'partial' };
+    const length = bodyLength(head, isHead) ?? (isClosed ? bytes.length - offset : undefined);
+    if (length === undefined || offset + length > bytes.length) return { kind: 'partial' };
     const body = bytes.toString('utf8', offset, offset + length);
     answers.push({ ...head, body: body === NO_CHUNKS ? '' : body });
     offset += length;
@@ -114,10 +115,15 @@ function readAnswers(bytes: Buffer, isHead: boolean): Read {
   return answers.length === 0 ? { kind: 'partial' } : { kind: 'answered', answers };
 }
 
-/** An answer in chunks is one without a body (Node's own 417). */
-function bodyLength({ status, headers }: Omit<WireAnswer, 'body'>, isHead: boolean): number {
+/**
+ * An answer in chunks is one without a body (Node's own 417). Undefined: up to the end of the connection, as whoever asks
+ * by HTTP/1.0 or older is answered.
+ */
+function bodyLength({ status, headers }: Omit<WireAnswer, 'body'>, isHead: boolean): number | undefined {
   if (isHead || status === 204) return 0;
-  return headers.get('transfer-encoding') === 'chunked' ? NO_CHUNKS.length : Number(headers.get('content-length') ?? 0);
+  if (headers.get('transfer-encoding') === 'chunked') return NO_CHUNKS.length;
+  const length = headers.get('content-length');
+  return length === undefined ? undefined : Number(length);
 }
 
 function readHead(text: string): Omit<WireAnswer, 'body'> | undefined {
