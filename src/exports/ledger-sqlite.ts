@@ -1,7 +1,8 @@
 import type { Clock } from '../clock.ts';
-import type { ExportChanges, ExportRecord } from './export.ts';
+import type { ExportRecord } from './export.ts';
 import type { ExportFilter, ExportPage, Ledger } from './ledger.ts';
 import { parsePageToken, toPageToken } from './page-token.ts';
+import { packText } from './record/packed-text.ts';
 import type { ProjectRecord } from './record/project-record.ts';
 import { EXPORT_STATES, isAccepted } from './record/states.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts';
@@ -23,8 +24,8 @@ export interface SqliteLedgerOptions {
 }
 
 /**
- * A ledger in one SQLite file, in WAL mode, which several processes of one machine may use at once. Every call is done
- * when it returns: nothing runs in another thread. A file that another process keeps locked for longer than `busyTimeoutMs`, and one
+ * A ledger in one SQLite file, in WAL mode, which several processes of one machine may use at once. Nothing runs in
+ * another thread; writes asked for in one turn of the event loop are made together at its end. A file that another process keeps locked for longer than `busyTimeoutMs`, and one
  * that cannot be read or written, is `LedgerUnavailable`; so is the opening itself.
  */
 export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: SqliteLedgerOptions): Ledger {
@@ -37,12 +38,15 @@ export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: Sqlite
 
   return {
     now: async () => clock.now(),
-    create: async (record, body) => createExport(database, record, body),
+    create: async (record, body) => {
+      const gzip = body === undefined ? undefined : packText(body);
+      return database.write(() => createExport(database, record, gzip));
+    },
     get: async (id) => readExport(database, id),
     body: async ({ id }) => readBody(database, id),
-    update: async (record, changes) => update(database, record, changes),
+    update: async (record, changes) => database.write(() => changeExport(database, record, changes)),
     updateMany: async (updates) =>
-      database.transaction(() => updates.map(({ record, changes }) => changeExport(database, record, changes))),
+      database.write(() => updates.map(({ record, changes }) => changeExport(database, record, changes))),
     due: async (limit) => select('due_at <= ? ORDER BY due_at LIMIT ?', clock.now(), limit),
     outbox: async (limit) => select('outbox_at <= ? ORDER BY outbox_at LIMIT ?', clock.now(), limit),
     waiting: async (project, limit) =>
@@ -56,15 +60,14 @@ export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: Sqlite
     projects: async () =>
       database.all('SELECT version, document FROM projects').map((row) => fromDocument<ProjectRecord>(row)),
     updateProject: async (record, changes) =>
-      typeof record === 'string' ? createProject(database, record, changes) : changeProject(database, record, changes),
+      database.write(() =>
+        typeof record === 'string'
+          ? createProject(database, record, changes)
+          : changeProject(database, record, changes),
+      ),
     removeExpired: async (limit) => removeExpiredExports(database, clock.now(), limit),
     close: async () => database.close(),
   };
-}
-
-function update(database: SqliteDatabase, record: ExportRecord, changes: ExportChanges) {
-  const write = () => changeExport(database, record, changes);
-  return changes.hasBody === false ? database.transaction(write) : write();
 }
 
 function list(

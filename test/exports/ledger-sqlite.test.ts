@@ -75,6 +75,16 @@ test('a file is opened in WAL mode with its folder made', async () => {
   await ledger.close();
 });
 
+test('close() makes the writes that wait', async () => {
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  const creating = ledger.create(sampleExport('one'));
+  await ledger.close();
+  expect((await creating).created).toBe(true);
+  const again = createSqliteLedger({ path, clock: systemClock });
+  expect(await again.get('one')).toBeDefined();
+  await again.close();
+});
+
 describe('several processes on one file', () => {
   test('a record that was created survives kill -9', async () => {
     const child = startWriter(`

@@ -1,7 +1,7 @@
 import type { ExportChanges, ExportRecord } from '../export.ts';
 import type { NewExport } from '../ledger.ts';
 import { applyChanges } from '../record/apply-changes.ts';
-import { packText, unpackText } from '../record/packed-text.ts';
+import { unpackText } from '../record/packed-text.ts';
 import { columnsOf } from './columns.ts';
 import type { SqliteDatabase } from './database.ts';
 import { fromDocument, toDocument } from './document.ts';
@@ -12,20 +12,18 @@ export function readExport(database: SqliteDatabase, id: string): ExportRecord |
   return row && fromDocument<ExportRecord>(row);
 }
 
-/** Creates the record and its body in one transaction, unless there is one of its id. */
-export function createExport(database: SqliteDatabase, record: NewExport, body?: string) {
-  const gzip = body === undefined ? undefined : packText(body);
-  return database.transaction(() => {
-    const known = readExport(database, record.id);
-    if (known) return { created: false, record: known };
-    const document = toDocument(record);
-    const { columns, values } = columnsOf(record);
-    const marks = columns.map(() => '?');
-    const sql = `INSERT INTO exports (id, version, document, ${columns}) VALUES (?, 1, ?, ${marks})`;
-    database.run(sql, record.id, document, ...values);
-    if (gzip) database.run('INSERT OR REPLACE INTO bodies (id, gzip) VALUES (?, ?)', record.id, gzip);
-    return { created: true, record: fromDocument<ExportRecord>({ version: 1, document }) };
-  });
+/** Creates the record and its body, packed, unless there is one of its id. To be called within a write. */
+export function createExport(database: SqliteDatabase, record: NewExport, gzip?: Uint8Array) {
+  const { id } = record;
+  const document = toDocument(record);
+  const { columns, values } = columnsOf(record);
+  const marks = columns.map(() => ', ?').join('');
+  const into = `exports (id, version, document, ${columns})`;
+  const sql = `INSERT INTO ${into} VALUES (?, 1, ?${marks}) ON CONFLICT (id) DO NOTHING`;
+  const known = database.run(sql, id, document, ...values) === 0 ? readExport(database, id) : undefined;
+  if (known) return { created: false, record: known };
+  if (gzip) database.run('INSERT OR REPLACE INTO bodies (id, gzip) VALUES (?, ?)', id, gzip);
+  return { created: true, record: fromDocument<ExportRecord>({ version: 1, document }) };
 }
 
 /** The body given to `createExport`, while it is kept. */
@@ -34,28 +32,24 @@ export function readBody(database: SqliteDatabase, id: string): string | undefin
   return gzip instanceof Uint8Array ? unpackText(gzip) : undefined;
 }
 
-/**
- * Writes the changes if the record is still at its version. To be called within a transaction when the changes remove
- * the body.
- */
+/** Makes the changes if the record is still at its version. To be called within a write. */
 export function changeExport(database: SqliteDatabase, { id, version }: ExportRecord, changes: ExportChanges) {
   const row = database.get('SELECT version, document FROM exports WHERE id = ? AND version = ?', id, version);
   if (!row) return undefined;
   const record = applyChanges(fromDocument<ExportRecord>(row), changes);
   const { columns, values } = columnsOf(changes);
   const setColumns = columns.map((column) => `, ${column} = ?`).join('');
-  // The version is compared once more: another process may have written since it was read.
-  const sql = `UPDATE exports SET version = version + 1, document = ?${setColumns} WHERE id = ? AND version = ?`;
-  if (database.run(sql, toDocument(record), ...values, id, version) === 0) return undefined;
+  const sql = `UPDATE exports SET version = version + 1, document = ?${setColumns} WHERE id = ?`;
+  database.run(sql, toDocument(record), ...values, id);
   if (changes.hasBody === false) database.run('DELETE FROM bodies WHERE id = ?', id);
   return { ...record, version: String(Number(version) + 1) };
 }
 
 /** Removes up to `limit` records that expired by `now`, with their bodies. Gives how many. */
-export function removeExpiredExports(database: SqliteDatabase, now: number, limit: number): number {
+export async function removeExpiredExports(database: SqliteDatabase, now: number, limit: number): Promise<number> {
   // Most ticks find nothing: no write lock for those.
   if (!database.get('SELECT 1 FROM exports WHERE expire_at <= ? LIMIT 1', now)) return 0;
-  return database.transaction(() => {
+  return database.write(() => {
     const expired = database.all('SELECT id FROM exports WHERE expire_at <= ? ORDER BY expire_at LIMIT ?', now, limit);
     const ids = JSON.stringify(expired.map(({ id }) => id));
     database.run('DELETE FROM bodies WHERE id IN (SELECT value FROM json_each(?))', ids);

@@ -9,7 +9,7 @@ export function readProject(database: SqliteDatabase, project: string): ProjectR
   return row && fromDocument<ProjectRecord>(row);
 }
 
-/** Creates the record of a project, unless there is one. */
+/** Creates the record of a project, unless there is one. To be called within a write. */
 export function createProject(database: SqliteDatabase, project: string, changes: ProjectChanges) {
   const document = toDocument(applyChanges({ project, tracked: [] }, changes));
   const sql = 'INSERT INTO projects (project, version, document) VALUES (?, 1, ?) ON CONFLICT DO NOTHING';
@@ -17,7 +17,7 @@ export function createProject(database: SqliteDatabase, project: string, changes
   return created ? fromDocument<ProjectRecord>({ version: 1, document }) : undefined;
 }
 
-/** Writes the changes if the record is still at its version. */
+/** Makes the changes if the record is still at its version. To be called within a write. */
 export function changeProject(
   database: SqliteDatabase,
   { project, version }: ProjectRecord,
@@ -26,7 +26,7 @@ export function changeProject(
   const known = readProject(database, project);
   if (known?.version !== version) return undefined;
   const changed = applyChanges(known, changes);
-  const sql = 'UPDATE projects SET version = version + 1, document = ? WHERE project = ? AND version = ?';
-  const written = database.run(sql, toDocument(changed), project, version) === 1;
-  return written ? { ...changed, version: String(Number(version) + 1) } : undefined;
+  const sql = 'UPDATE projects SET version = version + 1, document = ? WHERE project = ?';
+  database.run(sql, toDocument(changed), project);
+  return { ...changed, version: String(Number(version) + 1) };
 }
