@@ -59,12 +59,12 @@ export function createEarthEngineClient(options: EarthEngineOptions) {
   const sendCall = createSendCall(options);
 
   /** `resource` undefined: a name that cannot be asked for. `verb` is what follows it, e.g. `:cancel`. */
-  async function request(
+  function request(
     [method, resource, verb = '']: readonly [Call['method'], string | undefined, string?],
     how: CallOptions,
     more: Pick<Call, 'query' | 'body'> = {},
   ): Promise<Answer> {
-    if (resource === undefined) return NO_SUCH_NAME;
+    if (resource === undefined) return Promise.resolve(NO_SUCH_NAME);
     return sendCall({ method, path: `/v1/${resource}${verb}`, ...more }, how);
   }
 

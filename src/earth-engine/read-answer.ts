@@ -29,7 +29,8 @@ export async function readAnswer(
  * against the sender's own clock where the answer tells it: ours may be off.
  */
 function readRetryAfter(headers: { get(name: string): string | null }, now: number): number | undefined {
-  const value = headers.get('retry-after')?.trim() ?? '';
+  const value = headers.get('retry-after')?.trim();
+  if (value === undefined) return undefined;
   const waitMs = /^\d{1,9}$/.test(value)
     ? Number(value) * 1000
     : readHttpDate(value) - (readHttpDate(headers.get('date') ?? '') || now);

@@ -59,9 +59,12 @@ export function createSendCall(options: EarthEngineOptions) {
     let late = NO_TURN;
     let read: Answer & { quotaStatus?: string };
     try {
-      if (project !== undefined) await waitForTurn(project, method, { timeoutMs: how.timeoutMs, signal });
+      const waitMs = takeTurn(project, method, how.timeoutMs);
+      if (waitMs > 0) await sleep(clock, waitMs, signal);
       late = 'no access token in time';
-      const headers = await settleBefore(signal, () => toHeaders(project, how, renew));
+      const headers = toHeaders(project, how);
+      if (authorised) headers['authorization'] = await settleBefore(signal, () => toAuthorization(renew));
+      signal.throwIfAborted();
       late = 'no answer in time';
       sent = true;
       how.onRequest?.();
@@ -82,36 +85,31 @@ export function createSendCall(options: EarthEngineOptions) {
     return answer as Answer;
   }
 
-  /** Throws when there is none in the time of the call. */
-  async function waitForTurn(
-    project: string,
-    method: Call['method'],
-    limit: Pick<Limit, 'signal'> & { timeoutMs: number },
-  ) {
-    const waitMs = rateLimit.takeTurn(project, method === 'POST' ? 'send' : 'look', limit.timeoutMs);
+  /** How long to wait for a turn, which is taken. Throws when there is none in the time of the call. */
+  function takeTurn(project: string | undefined, method: Call['method'], timeoutMs: number): number {
+    if (project === undefined) return 0;
+    const waitMs = rateLimit.takeTurn(project, method === 'POST' ? 'send' : 'look', timeoutMs);
     if (waitMs === undefined) throw createNoTurn();
-    if (waitMs > 0) await sleep(clock, waitMs, limit.signal);
+    return waitMs;
   }
 
-  async function toHeaders(
-    project: string | undefined,
-    how: CallOptions,
-    renew: boolean,
-  ): Promise<Record<string, string>> {
-    const headers: Record<string, string> = {
-      accept: 'application/json',
-      'content-type': 'application/json',
-      'x-goog-api-client': 'ee-classifier-export',
-    };
-    if (project !== undefined) headers['x-goog-user-project'] = project;
-    if (how.traceparent !== undefined && HEADER_VALUE.test(how.traceparent)) headers['traceparent'] = how.traceparent;
-    if (!authorised) return headers;
+  async function toAuthorization(renew: boolean): Promise<string> {
     const token = await getToken(renew);
     if (!HEADER_VALUE.test(token)) throw new Error(NOT_A_TOKEN);
-    return { ...headers, authorization: `Bearer ${token}` };
+    return `Bearer ${token}`;
   }
 
   return sendCall;
+}
+
+function toHeaders(project: string | undefined, { traceparent }: CallOptions): Record<string, string> {
+  return {
+    accept: 'application/json',
+    'content-type': 'application/json',
+    'x-goog-api-client': 'ee-classifier-export',
+    ...(project === undefined ? {} : { 'x-goog-user-project': project }),
+    ...(traceparent !== undefined && HEADER_VALUE.test(traceparent) ? { traceparent } : {}),
+  };
 }
 
 function createNoTurn(): Error {

@@ -18,7 +18,11 @@ export type Fetch = (
   body: AsyncIterable<Uint8Array> | null;
 }>;
 
-type SendRequest = (url: string, options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest;
+/** How a call is made over plain or secure connections. */
+interface Way {
+  request: (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void) => ClientRequest;
+  agent: Agent;
+}
 
 /** Shorter than Google's servers and Node's keep a connection that nothing is said on: a call on one that ends gets no answer. */
 const IDLE_MS = 4_000;
@@ -35,48 +39,59 @@ const PACKED = { 'accept-encoding': 'gzip', 'user-agent': 'ee-classifier-export 
  */
 export function createHttpFetch(): Fetch {
   const keep = { keepAlive: true, timeout: IDLE_MS };
-  let plain: Agent | undefined;
-  let secure: Promise<{ request: SendRequest; agent: Agent }> | undefined;
+  let plain: Way | undefined;
+  let secure: Promise<Way> | undefined;
 
-  async function connectSecurely() {
-    // Loaded only now: a simulator or an emulator is asked without it.
-    const { Agent: SecureAgent, request } = await import('node:https');
-    return { request, agent: new SecureAgent(keep) };
+  function connectPlainly(): Way {
+    plain ??= { request: requestHttp, agent: new Agent(keep) };
+    return plain;
   }
 
-  async function choose(url: string): Promise<{ request: SendRequest; agent: Agent }> {
-    if (url.startsWith('https:')) {
-      secure ??= connectSecurely();
-      return secure;
-    }
-    plain ??= new Agent(keep);
-    return { request: requestHttp, agent: plain };
+  function connectSecurely(): Promise<Way> {
+    // Loaded only now: a simulator or an emulator is asked without it.
+    secure ??= import('node:https').then(({ Agent: SecureAgent, request }) => {
+      return { request, agent: new SecureAgent(keep) };
+    });
+    return secure;
   }
 
   return async (url, { method, headers, body, signal }) => {
-    const { request, agent } = await choose(url);
-    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-      let isSettled = false;
-      const sent = request(url, { method, headers: { ...PACKED, ...headers }, agent, signal }, (answered) => {
-        isSettled = true;
-        resolve(answered);
-      });
-      sent.on('error', (error) => {
-        isSettled = true;
-        reject(error);
-      });
-      // Node says nothing but this where the other side answers with an upgrade that nobody asked for.
-      sent.on('close', () => {
-        if (!isSettled) reject(Object.assign(new Error(NO_ANSWER), { code: 'ECONNRESET' }));
-      });
-      sent.end(body);
-    });
+    const { protocol, hostname, port, pathname, search } = new URL(url);
+    const way = protocol === 'https:' ? await connectSecurely() : connectPlainly();
+    // Of a text, Node would make options of twenty fields.
+    const to = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname}${search}` };
+    const options = { ...to, method, headers: { ...PACKED, ...headers }, agent: way.agent };
+    const answer = await send(way, options, { body, signal });
     return {
       status: answer.statusCode ?? 0,
       headers: { get: (name) => toText(answer.headers[name]) },
       body: unpack(answer),
     };
   };
+}
+
+function send(
+  { request }: Way,
+  options: RequestOptions,
+  { body, signal }: { body: string | undefined; signal: AbortSignal },
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    let isAnswered = false;
+    const sent = request(options, (answer) => {
+      isAnswered = true;
+      resolve(answer);
+    });
+    const stop = () => sent.destroy(signal.reason);
+    signal.addEventListener('abort', stop, { once: true });
+    sent.on('error', reject);
+    sent.on('close', () => {
+      signal.removeEventListener('abort', stop);
+      // Node says nothing but this where the other side answers with an upgrade that nobody asked for.
+      if (!isAnswered) reject(Object.assign(new Error(NO_ANSWER), { code: 'ECONNRESET' }));
+    });
+    if (signal.aborted) stop();
+    else sent.end(body);
+  });
 }
 
 function toText(value: string | string[] | undefined): string | null {
