@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** What a later submission's id looks like; a caller's own id of this form is never sent as it is. */
 const SUBMISSION_SUFFIX = /-a\d+-s\d+$/;
@@ -9,12 +9,12 @@ const DESCRIPTION_ROOM = 89;
 /** The `requestId` Earth Engine is sent: it takes each one once, so every submission has its own. */
 export function toSentId(id: string, attempt: number, submission: number): string {
   if (attempt === 1 && submission === 1 && !SUBMISSION_SUFFIX.test(id)) return id;
-  return `${sha256(id).slice(0, 40)}-a${attempt}-s${submission}`;
+  return `${hash('sha256', id).slice(0, 40)}-a${attempt}-s${submission}`;
 }
 
 /** Ten characters that stand at the end of the description sent: operations carry no requestId, so this is how one is found. */
 export function toToken(sentId: string): string {
-  return sha256(`token:${sentId}`).slice(0, 10);
+  return hash('sha256', `token:${sentId}`).slice(0, 10);
 }
 
 /** The description sent: the caller's, cut to leave room, and the token. */
@@ -41,8 +41,4 @@ export function toEarlierTokens({ id, attempt, submission }: { id: string; attem
 /** The token of a description, if it ends in one. */
 export function readToken(description: string | undefined): string | undefined {
   return description === undefined ? undefined : /;([0-9a-f]{10})$/.exec(description)?.[1];
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

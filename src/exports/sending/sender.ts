@@ -131,11 +131,13 @@ export function createSender(options: SenderOptions) {
 async function toSendTime(ledger: Ledger, claimed: ExportRecord, budget: Budget): Promise<number> {
   const { id, claimUntil, sentAt = 0, sendDeadline = 0 } = claimed;
   try {
-    if ((await ledger.now()) >= sentAt + FRESH_CLAIM_MS) {
+    let now = await ledger.now();
+    if (now >= sentAt + FRESH_CLAIM_MS) {
       const record = await ledger.get(id);
       if (!record || record.claimUntil !== claimUntil || record.cancelRequestedAt !== undefined) return 0;
+      now = await ledger.now();
     }
-    return Math.min(budget.remainingMs(), sendDeadline - (await ledger.now()));
+    return Math.min(budget.remainingMs(), sendDeadline - now);
   } catch (error) {
     if (error instanceof LedgerUnavailable) return 0;
     throw error;

@@ -77,7 +77,7 @@ function policyOf({ callerPolicy }: AllowanceSettings, caller: string | undefine
 /** By whole segments: `assets/team-a` holds `assets/team-a/x`, not `assets/team-ab`. */
 function isWithin(asset: string, prefixes: readonly string[]): boolean {
   return prefixes.some((prefix) => {
-    const folder = prefix.replace(/\/+$/, '');
-    return asset === folder || asset.startsWith(`${folder}/`);
+    const folder = prefix.endsWith('/') ? prefix.replace(/\/+$/, '') : prefix;
+    return asset.startsWith(folder) && (asset.length === folder.length || asset[folder.length] === '/');
   });
 }
