@@ -5,7 +5,7 @@ import type { Failure } from '../earth-engine/failure.ts';
 import { LONGEST_MESSAGE } from '../earth-engine/google-error.ts';
 import { toRpcCode } from '../earth-engine/rpc-codes.ts';
 import { takeCall } from '../earth-engine/take-call.ts';
-import type { ValidRequest } from '../request/export-request.ts';
+import { toRequestJson, type ValidRequest, writeRequest } from '../request/export-request.ts';
 import { type ExportRecord, SCHEMA_VERSION } from './export.ts';
 import { LedgerUnavailable, type NewExport } from './ledger.ts';
 import { applyChanges } from './record/apply-changes.ts';
@@ -64,7 +64,7 @@ export function createSubmitter(options: SubmitterOptions) {
    * could not be recorded, in which case nothing was sent, or when the answer to it could not.
    */
   async function submit(valid: ValidRequest, origin: AskedBy, how: { repeat: boolean }): Promise<Submitted> {
-    const { request } = valid;
+    const request = writeRequest(valid.request);
     const budget = startBudget(submitBudgetMs, { clock, draining });
     try {
       const [now, project, waiting] = await Promise.all([
@@ -77,7 +77,7 @@ export function createSubmitter(options: SubmitterOptions) {
       const first = mustWait
         ? toWaiting(record)
         : toClaim(record, now, { sendMs: budget.remainingMs(), submitBudgetMs });
-      const created = await ledger.create(applyChanges(record, first), JSON.stringify(request));
+      const created = await ledger.create(applyChanges(record, first), toRequestJson(request));
       if (!created.created) {
         if (created.record.digest !== valid.digest) return { kind: 'conflict', record: created.record };
         return { kind: 'recorded', record: created.record, known: true };

@@ -31,6 +31,11 @@ export interface ExportRequest {
   expression: Expression;
 }
 
+/** A request with its graph as JSON text. What is kept and what is sent hold it as it is: it is most of them, and written once. */
+export interface WrittenRequest extends Omit<ExportRequest, 'expression'> {
+  graph: string;
+}
+
 /** A request that may be sent, and what there is to say about it. */
 export interface ValidRequest {
   request: ExportRequest;
@@ -91,19 +96,33 @@ export function parseExportRequest(body: unknown, options: ParseOptions): Parsed
   return { valid: true, request, ...id, ...about };
 }
 
+/** Writes the graph of a request. */
+export function writeRequest({ expression, ...fields }: ExportRequest): WrittenRequest {
+  return { ...fields, graph: JSON.stringify(expression) };
+}
+
+/** The JSON of the request, as it was before its graph was written. */
+export function toRequestJson({ graph, ...fields }: WrittenRequest): string {
+  return withGraph(fields, graph);
+}
+
 /**
  * The JSON body Earth Engine is sent for `request`. `send.description` and `send.requestId` take the place of the
  * caller's: the service adds its own token to the one and counts submissions in the other.
  */
-export function toEarthEngineBody(request: ExportRequest, send: { description: string; requestId: string }): string {
-  return JSON.stringify({
-    expression: request.expression,
+export function toEarthEngineBody(request: WrittenRequest, send: { description: string; requestId: string }): string {
+  const fields = {
     description: send.description,
     requestId: send.requestId,
     assetExportOptions: { earthEngineDestination: { name: request.asset, overwrite: request.overwrite } },
     workloadTag: request.workloadTag,
     priority: request.priority,
-  });
+  };
+  return withGraph(fields, request.graph);
+}
+
+function withGraph(fields: object, graph: string): string {
+  return `${JSON.stringify(fields).slice(0, -1)},"expression":${graph}}`;
 }
 
 /**
@@ -111,9 +130,9 @@ export function toEarthEngineBody(request: ExportRequest, send: { description: s
  * values of the graph were counted on the walk over them; here `{}` stands in their place.
  */
 function countBytes(request: ExportRequest, bytesOfValues: number): number {
-  const expression = { ...request.expression, values: {} };
+  const written = writeRequest({ ...request, expression: { ...request.expression, values: {} } });
   const longest = { description: 'x'.repeat(100), requestId: 'x'.repeat(60) };
-  return Buffer.byteLength(toEarthEngineBody({ ...request, expression }, longest)) - 2 + bytesOfValues;
+  return Buffer.byteLength(toEarthEngineBody(written, longest)) - 2 + bytesOfValues;
 }
 
 function tooLarge(expression: Expression, bytes: number): string {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseExportRequest, toEarthEngineBody } from '../../src/request/export-request.ts';
+import { parseExportRequest, toEarthEngineBody, writeRequest } from '../../src/request/export-request.ts';
 import { validGraph } from './graph/arbitrary-graph.ts';
 import { accepted, call, constant, DESTINATION, faults, graph, parse, requestFixture, trained } from './parse.ts';
 
@@ -245,7 +245,7 @@ describe('parseExportRequest()', () => {
     const given = requestFixture(name);
     const { request, requestId } = accepted(parse(given));
     const sent = JSON.parse(
-      toEarthEngineBody(request, { description: request.description, requestId: requestId ?? '' }),
+      toEarthEngineBody(writeRequest(request), { description: request.description, requestId: requestId ?? '' }),
     );
     expect(sent).toEqual(given);
   });
@@ -266,14 +266,16 @@ describe('toEarthEngineBody()', () => {
       project: 'my-project',
     });
     const { request } = accepted(parse(given));
-    expect(JSON.parse(toEarthEngineBody(request, { description: 'd;token', requestId: 'r-a1' }))).toEqual({
-      expression: given['expression'],
-      description: 'd;token',
-      requestId: 'r-a1',
-      assetExportOptions: { earthEngineDestination: { name: 'projects/my-project/assets/model', overwrite: false } },
-      workloadTag: 'tag',
-      priority: 7,
-    });
+    expect(JSON.parse(toEarthEngineBody(writeRequest(request), { description: 'd;token', requestId: 'r-a1' }))).toEqual(
+      {
+        expression: given['expression'],
+        description: 'd;token',
+        requestId: 'r-a1',
+        assetExportOptions: { earthEngineDestination: { name: 'projects/my-project/assets/model', overwrite: false } },
+        workloadTag: 'tag',
+        priority: 7,
+      },
+    );
   });
 
   test('is never longer than the bytes that were told', () => {
@@ -285,7 +287,10 @@ describe('toEarthEngineBody()', () => {
           [`more ${name}`]: { dictionaryValue: { values: { [name]: constant(value) } } },
         });
         const { request, bytes } = accepted(parse(body({ expression })));
-        const sent = toEarthEngineBody(request, { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
+        const sent = toEarthEngineBody(writeRequest(request), {
+          description: 'd'.repeat(100),
+          requestId: 'r'.repeat(60),
+        });
         expect(Buffer.byteLength(sent)).toBe(bytes);
       }),
     );
@@ -301,7 +306,7 @@ describe('toEarthEngineBody()', () => {
   ])('has as many bytes as were told with %j', (value) => {
     const features = call('f', { value: constant(value) });
     const { request, bytes } = accepted(parse(body({ expression: graph({ 0: trained(undefined, { features }) }) })));
-    const sent = toEarthEngineBody(request, { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
+    const sent = toEarthEngineBody(writeRequest(request), { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
     expect(Buffer.byteLength(sent)).toBe(bytes);
   });
 });
