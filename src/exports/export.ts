@@ -8,7 +8,7 @@ import type { ExportRequest, FieldViolation, Outline } from '../request/export-r
 export type ExportState = 'QUEUED' | 'PENDING' | 'RUNNING' | 'CANCELLING' | EndedState;
 
 /** What a caller asked for, without the graph: that is kept apart, gzipped (`Ledger.body`). */
-export type RecordedRequest = Omit<ExportRequest, 'expression'>;
+export type RecordedRequest = Omit<ExportRequest, 'graph'>;
 
 /** An attempt that `:retry` replaced. Times are epoch milliseconds. */
 export interface EndedAttempt {

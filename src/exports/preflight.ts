@@ -40,7 +40,7 @@ export function createPreflight({ earthEngine, clock, principal }: PreflightOpti
     const reading = { budget, project: request.project };
     const result: PreflightResult = { violations: [], warnings: [] };
     const account = (await principal?.()) ?? 'SERVICE_ACCOUNT_EMAIL';
-    const references = assetReferences(request.expression);
+    const references = assetReferences(JSON.parse(request.graph));
     const distinct = [...new Map(references.map((reference) => [reference.id, reference])).values()];
     const checks = [
       () => checkDestination(request, reading, result),

@@ -5,7 +5,7 @@ import type { Failure } from '../earth-engine/failure.ts';
 import { LONGEST_MESSAGE } from '../earth-engine/google-error.ts';
 import { toRpcCode } from '../earth-engine/rpc-codes.ts';
 import { takeCall } from '../earth-engine/take-call.ts';
-import { toRequestJson, type ValidRequest, writeRequest } from '../request/export-request.ts';
+import { toRequestJson, type ValidRequest } from '../request/export-request.ts';
 import { type ExportRecord, SCHEMA_VERSION } from './export.ts';
 import { LedgerUnavailable, type NewExport } from './ledger.ts';
 import { applyChanges } from './record/apply-changes.ts';
@@ -64,7 +64,7 @@ export function createSubmitter(options: SubmitterOptions) {
    * could not be recorded, in which case nothing was sent, or when the answer to it could not.
    */
   async function submit(valid: ValidRequest, origin: AskedBy, how: { repeat: boolean }): Promise<Submitted> {
-    const request = writeRequest(valid.request);
+    const { request } = valid;
     const budget = startBudget(submitBudgetMs, { clock, draining });
     try {
       const [now, project, waiting] = await Promise.all([
@@ -134,7 +134,7 @@ export function createSubmitter(options: SubmitterOptions) {
 }
 
 function toNewExport(valid: ValidRequest, origin: AskedBy, now: number): NewExport {
-  const { expression: _, ...request } = valid.request;
+  const { graph: _, ...request } = valid.request;
   const record: NewExport = {
     ...toBlankExport(origin, now),
     project: request.project,

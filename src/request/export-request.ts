@@ -27,14 +27,15 @@ export interface ExportRequest {
   priority?: number;
   labels: Record<string, string>;
   createParents: boolean;
-  /** The graph, every value as it came; a recipe has become its graph. */
-  expression: Expression;
-}
-
-/** A request with its graph as JSON text. What is kept and what is sent hold it as it is: it is most of them, and written once. */
-export interface WrittenRequest extends Omit<ExportRequest, 'expression'> {
+  /**
+   * The JSON of the expression, every value as it came; a recipe has become its graph. It is most of what is kept and
+   * of what is sent: so it is written once, and its objects need not stay until Earth Engine has answered.
+   */
   graph: string;
 }
+
+/** The fields of a request beside its graph. */
+type Fields = Omit<ExportRequest, 'graph'>;
 
 /** A request that may be sent, and what there is to say about it. */
 export interface ValidRequest {
@@ -80,37 +81,35 @@ export function parseExportRequest(body: unknown, options: ParseOptions): Parsed
     const known = { ...id, ...(project !== undefined && { project }), ...(asset !== undefined && { asset }) };
     return { valid: false, violations: violations.list(), ...known };
   }
-  const request = toRequest(fields.body, {
-    project: project ?? options.defaultProject,
-    asset,
-    expression: graph.expression,
-  });
-  const { outline, nodes } = graph;
-  const bytes = countBytes(request, nodes.bytes);
+  const request = toFields(fields.body, { project: project ?? options.defaultProject, asset });
+  const { expression, outline, nodes } = graph;
+  const bytes = countBytes(request, expression, nodes.bytes);
   if (bytes > MAX_BODY_BYTES) {
-    const violation = { field: 'expression', description: tooLarge(request.expression, bytes) };
+    const violation = { field: 'expression', description: tooLarge(expression, bytes) };
     return { valid: false, violations: [violation], ...id, project: request.project, asset };
   }
   const warnings = [...graph.warnings, ...priorityWarnings(request)];
-  const about = { warnings, digest: digestContent(request, nodes.numberLists), bytes, ...(outline && { outline }) };
-  return { valid: true, request, ...id, ...about };
+  const digest = digestContent({ ...request, expression }, nodes.numberLists);
+  const about = { warnings, digest, bytes, ...(outline && { outline }) };
+  return { valid: true, request: { ...request, graph: JSON.stringify(expression) }, ...id, ...about };
 }
 
-/** Writes the graph of a request. */
-export function writeRequest({ expression, ...fields }: ExportRequest): WrittenRequest {
-  return { ...fields, graph: JSON.stringify(expression) };
-}
-
-/** The JSON of the request, as it was before its graph was written. */
-export function toRequestJson({ graph, ...fields }: WrittenRequest): string {
+/** The JSON of a request, as it is kept until Earth Engine has taken it. */
+export function toRequestJson({ graph, ...fields }: ExportRequest): string {
   return withGraph(fields, graph);
+}
+
+/** The request that `toRequestJson` was given. */
+export function readRequestJson(json: string): ExportRequest {
+  const { expression, ...fields } = JSON.parse(json) as Fields & { expression: Expression };
+  return { ...fields, graph: JSON.stringify(expression) };
 }
 
 /**
  * The JSON body Earth Engine is sent for `request`. `send.description` and `send.requestId` take the place of the
  * caller's: the service adds its own token to the one and counts submissions in the other.
  */
-export function toEarthEngineBody(request: WrittenRequest, send: { description: string; requestId: string }): string {
+export function toEarthEngineBody(request: ExportRequest, send: { description: string; requestId: string }): string {
   const fields = {
     description: send.description,
     requestId: send.requestId,
@@ -129,10 +128,10 @@ function withGraph(fields: object, graph: string): string {
  * The longest description and requestId that are ever sent count, so that no later submission can be too large. The
  * values of the graph were counted on the walk over them; here `{}` stands in their place.
  */
-function countBytes(request: ExportRequest, bytesOfValues: number): number {
-  const written = writeRequest({ ...request, expression: { ...request.expression, values: {} } });
+function countBytes(fields: Fields, expression: Expression, bytesOfValues: number): number {
+  const graph = JSON.stringify({ ...expression, values: {} });
   const longest = { description: 'x'.repeat(100), requestId: 'x'.repeat(60) };
-  return Buffer.byteLength(toEarthEngineBody(written, longest)) - 2 + bytesOfValues;
+  return Buffer.byteLength(toEarthEngineBody({ ...fields, graph }, longest)) - 2 + bytesOfValues;
 }
 
 function tooLarge(expression: Expression, bytes: number): string {
@@ -142,16 +141,13 @@ function tooLarge(expression: Expression, bytes: number): string {
   return `Cannot send the request: it has ${bytes} bytes, most of them in ${parts.join(', ')}; ${limit}`;
 }
 
-function priorityWarnings({ priority = DEFAULT_PRIORITY }: ExportRequest): FieldViolation[] {
+function priorityWarnings({ priority = DEFAULT_PRIORITY }: Fields): FieldViolation[] {
   if (priority === DEFAULT_PRIORITY) return [];
   const description = `A priority other than ${DEFAULT_PRIORITY} is for projects registered for paid use; Earth Engine may refuse it elsewhere`;
   return [{ field: 'priority', description }];
 }
 
-function toRequest(
-  body: RequestBody,
-  parts: { project: string; asset: string; expression: Expression },
-): ExportRequest {
+function toFields(body: RequestBody, parts: { project: string; asset: string }): Fields {
   const priority = typeof body.priority === 'object' ? body.priority?.value : body.priority;
   return {
     project: parts.project,
@@ -162,6 +158,5 @@ function toRequest(
     ...(priority !== undefined && { priority }),
     labels: Object.fromEntries(Object.entries(body.labels ?? {})) as Record<string, string>,
     createParents: body.createParents ?? false,
-    expression: parts.expression,
   };
 }

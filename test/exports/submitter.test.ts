@@ -28,7 +28,7 @@ describe('submit()', () => {
     const asked = { description: 'maize', workloadTag: 'nightly', priority: 7 };
     await stage.submit('job', asked);
     const { expression, ...sent } = JSON.parse(String(stage.requests[0]?.body));
-    expect(expression).toEqual(toValid('job').request.expression);
+    expect(expression).toEqual(JSON.parse(toValid('job').request.graph));
     expect(sent).toEqual({
       description: expect.stringMatching(/^maize;[0-9a-f]{10}$/),
       requestId: 'job',

@@ -1,7 +1,12 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { parseExportRequest, toEarthEngineBody, writeRequest } from '../../src/request/export-request.ts';
+import {
+  parseExportRequest,
+  readRequestJson,
+  toEarthEngineBody,
+  toRequestJson,
+} from '../../src/request/export-request.ts';
 import { validGraph } from './graph/arbitrary-graph.ts';
 import { accepted, call, constant, DESTINATION, faults, graph, parse, requestFixture, trained } from './parse.ts';
 
@@ -27,7 +32,7 @@ describe('parseExportRequest()', () => {
       description: '',
       labels: {},
       createParents: false,
-      expression: graph({ 0: trained() }),
+      graph: JSON.stringify(graph({ 0: trained() })),
     });
   });
 
@@ -58,7 +63,7 @@ describe('parseExportRequest()', () => {
       priority: 0,
       labels: { team: 'forests', 'run/id': 'v1.2 of 3' },
       createParents: true,
-      expression: graph({ 0: trained() }),
+      graph: JSON.stringify(graph({ 0: trained() })),
     });
   });
 
@@ -245,7 +250,7 @@ describe('parseExportRequest()', () => {
     const given = requestFixture(name);
     const { request, requestId } = accepted(parse(given));
     const sent = JSON.parse(
-      toEarthEngineBody(writeRequest(request), { description: request.description, requestId: requestId ?? '' }),
+      toEarthEngineBody(request, { description: request.description, requestId: requestId ?? '' }),
     );
     expect(sent).toEqual(given);
   });
@@ -253,6 +258,16 @@ describe('parseExportRequest()', () => {
   test('refuses the one recorded request that Earth Engine refuses, for its description', () => {
     const found = faults(parse(requestFixture('js-unicode-desc')));
     expect(found).toEqual({ description: expect.stringContaining('"Modele-fur"') });
+  });
+});
+
+describe('toRequestJson()', () => {
+  test('gives the JSON from which readRequestJson() gets the same request', () => {
+    const { request } = accepted(parse(body({ labels: { team: 'forests' }, workloadTag: 'tag', createParents: true })));
+    const json = toRequestJson(request);
+    const { graph: written, ...fields } = request;
+    expect(JSON.parse(json)).toEqual({ ...fields, expression: JSON.parse(written) });
+    expect(readRequestJson(json)).toEqual(request);
   });
 });
 
@@ -266,16 +281,14 @@ describe('toEarthEngineBody()', () => {
       project: 'my-project',
     });
     const { request } = accepted(parse(given));
-    expect(JSON.parse(toEarthEngineBody(writeRequest(request), { description: 'd;token', requestId: 'r-a1' }))).toEqual(
-      {
-        expression: given['expression'],
-        description: 'd;token',
-        requestId: 'r-a1',
-        assetExportOptions: { earthEngineDestination: { name: 'projects/my-project/assets/model', overwrite: false } },
-        workloadTag: 'tag',
-        priority: 7,
-      },
-    );
+    expect(JSON.parse(toEarthEngineBody(request, { description: 'd;token', requestId: 'r-a1' }))).toEqual({
+      expression: given['expression'],
+      description: 'd;token',
+      requestId: 'r-a1',
+      assetExportOptions: { earthEngineDestination: { name: 'projects/my-project/assets/model', overwrite: false } },
+      workloadTag: 'tag',
+      priority: 7,
+    });
   });
 
   test('is never longer than the bytes that were told', () => {
@@ -287,7 +300,7 @@ describe('toEarthEngineBody()', () => {
           [`more ${name}`]: { dictionaryValue: { values: { [name]: constant(value) } } },
         });
         const { request, bytes } = accepted(parse(body({ expression })));
-        const sent = toEarthEngineBody(writeRequest(request), {
+        const sent = toEarthEngineBody(request, {
           description: 'd'.repeat(100),
           requestId: 'r'.repeat(60),
         });
@@ -306,7 +319,7 @@ describe('toEarthEngineBody()', () => {
   ])('has as many bytes as were told with %j', (value) => {
     const features = call('f', { value: constant(value) });
     const { request, bytes } = accepted(parse(body({ expression: graph({ 0: trained(undefined, { features }) }) })));
-    const sent = toEarthEngineBody(writeRequest(request), { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
+    const sent = toEarthEngineBody(request, { description: 'd'.repeat(100), requestId: 'r'.repeat(60) });
     expect(Buffer.byteLength(sent)).toBe(bytes);
   });
 });

@@ -3,7 +3,7 @@ import failures from '../../src/earth-engine/failures.json' with { type: 'json' 
 import { eventAttributesSchema } from '../../src/events/completion-event-schema.ts';
 import { EXPORT_STATES, mayFollow } from '../../src/exports/record/states.ts';
 import { ROUTES } from '../../src/functions/routes/routes.ts';
-import { toEarthEngineBody, writeRequest } from '../../src/request/export-request.ts';
+import { toEarthEngineBody } from '../../src/request/export-request.ts';
 import { requestSchema } from '../../src/request/request-schema.ts';
 import { codeIn, readDocument, sectionOf, tableOf } from './markdown.ts';
 import { readSourceFiles } from './source-files.ts';
@@ -24,9 +24,9 @@ describe('the table of request fields', () => {
     const request = {
       ...{ project: 'my-project', asset: 'projects/my-project/assets/a', overwrite: false, description: '' },
       ...{ workloadTag: 'tag', priority: 1, labels: {}, createParents: false },
-      expression: { result: '0', values: {} },
+      graph: '{}',
     };
-    const sent = Object.keys(JSON.parse(toEarthEngineBody(writeRequest(request), { description: '', requestId: '1' })));
+    const sent = Object.keys(JSON.parse(toEarthEngineBody(request, { description: '', requestId: '1' })));
     const whose = Object.keys(requestSchema.shape).map((field) => [
       field,
       sent.includes(field) ? 'EE' : field === 'project' ? 'address' : 'own',

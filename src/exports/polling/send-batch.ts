@@ -1,6 +1,6 @@
 import { startBudget } from '../../budget.ts';
 import { concurrently } from '../../concurrently.ts';
-import { writeRequest } from '../../request/export-request.ts';
+import { readRequestJson } from '../../request/export-request.ts';
 import type { ExportChanges, ExportRecord } from '../export.ts';
 import { toLogFields } from '../record/log-fields.ts';
 import { concernsProject } from '../sending/holds.ts';
@@ -74,6 +74,5 @@ async function sendOne(
   const onRequest = () => {
     visit.report.apiCalls += 1;
   };
-  const request = writeRequest(JSON.parse(body));
-  return (await sender.send(claimed, request, { ...how, onRequest })).outcome;
+  return (await sender.send(claimed, readRequestJson(body), { ...how, onRequest })).outcome;
 }

@@ -1,7 +1,7 @@
 import type { Budget } from '../../budget.ts';
 import { sleep } from '../../clock.ts';
 import { NOT_SENT, readSend, type SendOutcome, toNotSent } from '../../earth-engine/failure.ts';
-import { toEarthEngineBody, type WrittenRequest } from '../../request/export-request.ts';
+import { type ExportRequest, toEarthEngineBody } from '../../request/export-request.ts';
 import type { ExportRecord } from '../export.ts';
 import { type Ledger, LedgerUnavailable } from '../ledger.ts';
 import { toLogFields } from '../record/log-fields.ts';
@@ -57,7 +57,7 @@ export function createSender(options: SenderOptions) {
    * Sends a claimed export and records the answer. The claim is kept: nothing is sent after its deadline, or once it is
    * gone. Throws `LedgerUnavailable` when the answer could not be recorded; a claim that runs out is taken up by the poller.
    */
-  async function send(claimed: ExportRecord, request: WrittenRequest, how: SendOptions): Promise<Sent> {
+  async function send(claimed: ExportRecord, request: ExportRequest, how: SendOptions): Promise<Sent> {
     const body = toEarthEngineBody(request, toSend(claimed));
     const principal = await options.principal?.();
     const context = toFailureContext(claimed, principal);

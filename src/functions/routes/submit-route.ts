@@ -1,5 +1,5 @@
 import { toSend } from '../../exports/record/sent-id.ts';
-import { toEarthEngineBody, writeRequest } from '../../request/export-request.ts';
+import { toEarthEngineBody } from '../../request/export-request.ts';
 import { type HttpAnswer, toJsonAnswer } from '../http/http-answer.ts';
 import { refuseFaults } from '../http/refusals.ts';
 import { refuseAsEarthEngine } from '../http/refuse-export.ts';
@@ -40,5 +40,5 @@ async function validate({ valid, origin }: AskedExport, options: ExportsHttpOpti
   const send = toSend({ id: origin.id, attempt: 1, submission: 1, request });
   const warnings = [...valid.warnings, ...(found?.warnings ?? [])];
   const head = JSON.stringify({ valid: true, warnings, digest, bytes });
-  return toJsonAnswer(200, `${head.slice(0, -1)},"body":${toEarthEngineBody(writeRequest(request), send)}}`);
+  return toJsonAnswer(200, `${head.slice(0, -1)},"body":${toEarthEngineBody(request, send)}}`);
 }

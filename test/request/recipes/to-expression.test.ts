@@ -25,7 +25,7 @@ function recipe(parts: Record<string, unknown>): unknown {
 }
 
 function graphOf(parts: Record<string, unknown>): unknown {
-  return accepted(parse(recipe(parts))).request.expression;
+  return JSON.parse(accepted(parse(recipe(parts))).request.graph);
 }
 
 /** The graph the official client writes for an object, without the client's own order of keys. */
