@@ -7,7 +7,7 @@ import type { ExportRequest, FieldViolation, Outline } from '../request/export-r
 /** Where an export stands. See `states.ts` for what each one means and which may follow. */
 export type ExportState = 'QUEUED' | 'PENDING' | 'RUNNING' | 'CANCELLING' | EndedState;
 
-/** What a caller asked for, without the graph: that is kept apart, gzipped (`Ledger.body`). */
+/** What a caller asked for, without the graph: that is kept apart, packed (`Ledger.body`). */
 export type RecordedRequest = Omit<ExportRequest, 'graph'>;
 
 /** An attempt that `:retry` replaced. Times are epoch milliseconds. */

@@ -39,8 +39,8 @@ export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: Sqlite
   return {
     now: async () => clock.now(),
     create: async (record, body) => {
-      const gzip = body === undefined ? undefined : packText(body);
-      return database.write(() => createExport(database, record, gzip));
+      const packed = body === undefined ? undefined : packText(body);
+      return database.write(() => createExport(database, record, packed));
     },
     get: async (id) => readExport(database, id),
     body: async ({ id }) => readBody(database, id),

@@ -13,7 +13,7 @@ export function readExport(database: SqliteDatabase, id: string): ExportRecord |
 }
 
 /** Creates the record and its body, packed, unless there is one of its id. To be called within a write. */
-export function createExport(database: SqliteDatabase, record: NewExport, gzip?: Uint8Array) {
+export function createExport(database: SqliteDatabase, record: NewExport, packed?: Uint8Array) {
   const { id } = record;
   const document = toDocument(record);
   const { columns, values } = columnsOf(record);
@@ -22,7 +22,7 @@ export function createExport(database: SqliteDatabase, record: NewExport, gzip?:
   const sql = `INSERT INTO ${into} VALUES (?, 1, ?${marks}) ON CONFLICT (id) DO NOTHING`;
   const known = database.run(sql, id, document, ...values) === 0 ? readExport(database, id) : undefined;
   if (known) return { created: false, record: known };
-  if (gzip) database.run('INSERT OR REPLACE INTO bodies (id, gzip) VALUES (?, ?)', id, gzip);
+  if (packed) database.run('INSERT OR REPLACE INTO bodies (id, gzip) VALUES (?, ?)', id, packed);
   return { created: true, record: fromDocument<ExportRecord>({ version: 1, document }) };
 }
 
