@@ -2,7 +2,6 @@ import type { Clock } from '../clock.ts';
 import type { ExportRecord } from './export.ts';
 import type { ExportFilter, ExportPage, Ledger } from './ledger.ts';
 import { parsePageToken, toPageToken } from './page-token.ts';
-import { packText } from './record/packed-text.ts';
 import type { ProjectRecord } from './record/project-record.ts';
 import { EXPORT_STATES, isAccepted } from './record/states.ts';
 import { openSqliteDatabase, type SqliteDatabase } from './sqlite/database.ts';
@@ -25,8 +24,9 @@ export interface SqliteLedgerOptions {
 
 /**
  * A ledger in one SQLite file, in WAL mode, which several processes of one machine may use at once. Nothing runs in
- * another thread; writes asked for in one turn of the event loop are made together at its end. A file that another process keeps locked for longer than `busyTimeoutMs`, and one
- * that cannot be read or written, is `LedgerUnavailable`; so is the opening itself.
+ * another thread; writes asked for in one turn of the event loop are made together at its end. A file that another
+ * process keeps locked for longer than `busyTimeoutMs`, and one that cannot be read or written, is `LedgerUnavailable`;
+ * so is the opening itself.
  */
 export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: SqliteLedgerOptions): Ledger {
   const database = openSqliteDatabase(path, busyTimeoutMs);
@@ -38,10 +38,7 @@ export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: Sqlite
 
   return {
     now: async () => clock.now(),
-    create: async (record, body) => {
-      const packed = body === undefined ? undefined : packText(body);
-      return database.write(() => createExport(database, record, packed));
-    },
+    create: async (record, body) => createExport(database, record, body),
     get: async (id) => readExport(database, id),
     body: async ({ id }) => readBody(database, id),
     update: async (record, changes) => database.write(() => changeExport(database, record, changes)),

@@ -1,7 +1,7 @@
 import type { ExportChanges, ExportRecord } from '../export.ts';
 import type { NewExport } from '../ledger.ts';
 import { applyChanges } from '../record/apply-changes.ts';
-import { unpackText } from '../record/packed-text.ts';
+import { packText, unpackText } from '../record/packed-text.ts';
 import { columnsOf } from './columns.ts';
 import type { SqliteDatabase } from './database.ts';
 import { fromDocument, toDocument } from './document.ts';
@@ -12,18 +12,21 @@ export function readExport(database: SqliteDatabase, id: string): ExportRecord |
   return row && fromDocument<ExportRecord>(row);
 }
 
-/** Creates the record and its body, packed, unless there is one of its id. To be called within a write. */
-export function createExport(database: SqliteDatabase, record: NewExport, packed?: Uint8Array) {
+/** Creates the record and its body, as they are now, unless there is one of its id. */
+export async function createExport(database: SqliteDatabase, record: NewExport, body?: string) {
   const { id } = record;
   const document = toDocument(record);
+  const packed = body === undefined ? undefined : packText(body);
   const { columns, values } = columnsOf(record);
-  const marks = columns.map(() => ', ?').join('');
   const into = `exports (id, version, document, ${columns})`;
+  const marks = columns.map(() => ', ?').join('');
   const sql = `INSERT INTO ${into} VALUES (?, 1, ?${marks}) ON CONFLICT (id) DO NOTHING`;
-  const known = database.run(sql, id, document, ...values) === 0 ? readExport(database, id) : undefined;
-  if (known) return { created: false, record: known };
-  if (packed) database.run('INSERT OR REPLACE INTO bodies (id, gzip) VALUES (?, ?)', id, packed);
-  return { created: true, record: fromDocument<ExportRecord>({ version: 1, document }) };
+  return database.write(() => {
+    const known = database.run(sql, id, document, ...values) === 0 ? readExport(database, id) : undefined;
+    if (known) return { created: false, record: known };
+    if (packed) database.run('INSERT OR REPLACE INTO bodies (id, gzip) VALUES (?, ?)', id, packed);
+    return { created: true, record: fromDocument<ExportRecord>({ version: 1, document }) };
+  });
 }
 
 /** The body given to `createExport`, while it is kept. */
