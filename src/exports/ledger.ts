@@ -36,8 +36,8 @@ export class InvalidPageToken extends Error {
 
 /**
  * Where exports are recorded. Two implementations, `ledger-sqlite.ts` and `ledger-firestore.ts`, pass one contract
- * suite. Every write is compare-and-set on `version` and atomic; records go in and out as copies. Every method may
- * throw `LedgerUnavailable`; a write that threw may or may not have taken effect.
+ * suite. Every write is compare-and-set on `version` and atomic; records go in and out as copies, taken before
+ * the answer is there. Every method may throw `LedgerUnavailable`; a write that threw may or may not have taken effect.
  */
 export interface Ledger {
   /** Ledger time, epoch milliseconds: the one clock by which claims, leases, holds and waits are counted. */

@@ -58,8 +58,8 @@ export function createHttpFetch(): Fetch {
   return async (url, { method, headers, body, signal }) => {
     const { protocol, hostname, port, pathname, search } = new URL(url);
     const way = protocol === 'https:' ? await connectSecurely() : connectPlainly();
-    // Of a text, Node would make options of twenty fields.
-    const to = { host: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname}${search}` };
+    // Given the text, Node would take it to pieces more slowly: a tenth of what a call costs.
+    const to = { protocol, host: hostname.replace(/^\[(.*)\]$/, '$1'), port, path: `${pathname}${search}` };
     const options = { ...to, method, headers: { ...PACKED, ...headers }, agent: way.agent };
     const answer = await send(way, options, { body, signal });
     return {

@@ -29,7 +29,7 @@ export interface ExportRequest {
   createParents: boolean;
   /**
    * The JSON of the expression, every value as it came; a recipe has become its graph. It is most of what is kept and
-   * of what is sent: so it is written once, and its objects need not stay until Earth Engine has answered.
+   * of what is sent: a submission writes it once, and its objects need not stay until Earth Engine has answered.
    */
   graph: string;
 }

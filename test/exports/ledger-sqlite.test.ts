@@ -75,6 +75,37 @@ test('a file is opened in WAL mode with its folder made', async () => {
   await ledger.close();
 });
 
+test('writes to a file that are asked for in one turn are made together at its end', async () => {
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  const other = createSqliteLedger({ path, clock: systemClock });
+  const first = ledger.create(sampleExport('first'));
+  const second = ledger.create(sampleExport('second'));
+  expect(await other.get('first')).toBeUndefined();
+  await first;
+  expect(await other.get('second')).toBeDefined();
+  expect((await second).created).toBe(true);
+  await ledger.close();
+  await other.close();
+});
+
+test('a record goes in as it is when create() is called', async () => {
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  const given = sampleExport('one', { labels: { a: '1' } });
+  const creating = ledger.create(given);
+  given.labels['a'] = 'changed by the giver';
+  expect((await creating).record.labels).toEqual({ a: '1' });
+  await ledger.close();
+});
+
+test('what is no fault of the file is no LedgerUnavailable', async () => {
+  const ledger = createSqliteLedger({ path, clock: systemClock });
+  const { record } = await ledger.create(sampleExport('one'));
+  const unwritable = { labels: { a: 1n as unknown as string } };
+  await expect(ledger.update(record, unwritable)).rejects.toThrow(TypeError);
+  await expect(ledger.create(sampleExport('two', unwritable))).rejects.toThrow(TypeError);
+  await ledger.close();
+});
+
 test('close() makes the writes that wait', async () => {
   const ledger = createSqliteLedger({ path, clock: systemClock });
   const creating = ledger.create(sampleExport('one'));

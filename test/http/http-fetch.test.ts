@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
@@ -21,6 +22,11 @@ function readText({ body }: Awaited<ReturnType<Fetch>>): Promise<string> {
 
 function toInit(init: { method?: string; body?: string; signal?: AbortSignal } = {}) {
   return { method: 'GET', headers: {}, redirect: 'manual', signal: new AbortController().signal, ...init } as const;
+}
+
+/** The end of a call is told once its connection is free. */
+async function untilUnheard(signal: AbortSignal): Promise<void> {
+  while (getEventListeners(signal, 'abort').length > 0) await new Promise(setImmediate);
 }
 
 describe('createHttpFetch()', () => {
@@ -133,5 +139,36 @@ describe('createHttpFetch()', () => {
     const body = readText(begun);
     late.abort();
     await expect(body).rejects.toThrow('abort');
+  });
+
+  test('sends nothing where the signal was aborted before', async () => {
+    const wire = keep(await startWire((_, response) => sendJson(response, 200, {})));
+    const fetch = createHttpFetch();
+    await expect(fetch(wire.url, toInit({ signal: AbortSignal.abort() }))).rejects.toThrow('abort');
+    expect((await fetch(`${wire.url}/after`, toInit())).status).toBe(200);
+    expect(wire.arrivals).toMatchObject([{ path: '/after' }]);
+  });
+
+  test('leaves no listener on a signal that outlives the call', async () => {
+    const wire = keep(await startWire((_, response) => sendJson(response, 200, {})));
+    const fetch = createHttpFetch();
+    const { signal } = new AbortController();
+    const answer = await fetch(wire.url, toInit({ signal }));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(1);
+    await readText(answer);
+    await untilUnheard(signal);
+    await wire.close();
+    await expect(fetch(wire.url, toInit({ signal }))).rejects.toThrow();
+    await untilUnheard(signal);
+  });
+
+  test('reaches an address of IPv6, and no other protocol than HTTP', async () => {
+    const wire = keep(await startWire((_, response) => sendJson(response, 200, {})));
+    const fetch = createHttpFetch();
+    const mapped = wire.url.replace('127.0.0.1', '[::ffff:127.0.0.1]');
+    expect((await fetch(mapped, toInit())).status).toBe(200);
+    await expect(fetch(wire.url.replace('http:', 'ftp:'), toInit())).rejects.toMatchObject({
+      code: 'ERR_INVALID_PROTOCOL',
+    });
   });
 });

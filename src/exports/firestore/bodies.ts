@@ -5,7 +5,7 @@ import { joinChunks, readBytes, toBytes, toChunks } from './chunks.ts';
 import type { FirestoreDatabase, FirestoreWrite } from './database.ts';
 import { toTimestamp } from './values.ts';
 
-/** A body as it is stored: packed, in chunks that fit into a document (1 MiB). */
+/** A body as it is stored: gzipped, in chunks that fit into a document (1 MiB). */
 export interface StoredBody {
   /** Names the chunks: the hash of their content and how many there are, `<hash>.<count>`. */
   key: string;
@@ -20,7 +20,7 @@ const UPLOAD_LASTS_MS = 3_600_000;
 /** A request may have 10 MiB, and base64 makes a chunk a third larger. */
 const CHUNKS_PER_REQUEST = 5;
 
-/** Packs and cuts a body. The hash is that of the packed bytes: another version of zlib may make other ones. */
+/** Gzips and cuts a body. The hash is that of the gzipped bytes: another version of zlib may make other ones. */
 export function toStoredBody(body: string): StoredBody {
   const chunks = toChunks(body);
   const hash = createHash('sha256');

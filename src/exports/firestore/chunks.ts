@@ -5,11 +5,11 @@ import type { FirestoreValue } from './values.ts';
 /** What one document takes of a longer text; it holds 1 MiB. */
 const CHUNK_BYTES = 700_000;
 
-/** Packs a text and cuts it into chunks that each fit into a document; one at least. */
+/** Gzips a text and cuts it into chunks that each fit into a document; one at least. */
 export function toChunks(text: string): Buffer[] {
-  const packed = packText(text);
-  return Array.from({ length: Math.ceil(packed.length / CHUNK_BYTES) || 1 }, (_, index) =>
-    packed.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES),
+  const gzip = packText(text);
+  return Array.from({ length: Math.ceil(gzip.length / CHUNK_BYTES) }, (_, index) =>
+    gzip.subarray(index * CHUNK_BYTES, (index + 1) * CHUNK_BYTES),
   );
 }
 

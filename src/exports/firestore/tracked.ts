@@ -18,7 +18,7 @@ export function toNameRange(database: FirestoreDatabase, project: string): [firs
   return [database.nameOf(PROJECTS, project), database.nameOf(PROJECTS, project + AFTER_PARTS)];
 }
 
-/** What is tracked, packed and cut into parts that each fit into a document; one at least. */
+/** What is tracked, gzipped and cut into parts that each fit into a document; one at least. */
 export function splitTracked(tracked: readonly TrackedOperation[]): FirestoreValue[] {
   return toChunks(JSON.stringify(tracked)).map(toBytes);
 }

@@ -37,7 +37,7 @@ export function createGroupWrites(transaction: <T>(work: () => T) => T) {
 
   return {
     /**
-     * Makes a write with others in one transaction, which costs a third less for a dozen of them than one for each. What
+     * Makes a write with others in one transaction, most of whose cost is its own: for a dozen of them it is shared. What
      * `work` writes takes effect, or nothing, whatever becomes of the others; it may run twice. Resolves once it is written.
      */
     write<T>(work: () => T): Promise<T> {

@@ -74,6 +74,24 @@ test('write() rejects for all of a turn, after one wait, where another process k
   expect(readRows()).toEqual(['three']);
 });
 
+test('write() rejects for each whose transaction cannot be ended, and tells none that it is written before', async () => {
+  const { write } = createGroupWrites((work) => transaction(work, () => fail('the disk is full')));
+  const settled = await Promise.allSettled(['one', 'two'].map((name) => write(() => insert(name))));
+  expect(settled).toMatchObject([
+    { reason: { message: 'the disk is full' } },
+    { reason: { message: 'the disk is full' } },
+  ]);
+  expect(readRows()).toEqual([]);
+});
+
+test('write() makes one by one what could not be ended together', async () => {
+  const { write } = createGroupWrites((work) => transaction(work, () => begun === 1 && fail('the disk is full')));
+  const written = await Promise.all(['one', 'two'].map((name) => write(() => insert(name))));
+  expect(written).toEqual(['one', 'two']);
+  expect(readRows()).toEqual(['one', 'two']);
+  expect(begun).toBe(3);
+});
+
 test('flush() makes at once what waits, and nothing where nothing does', async () => {
   const { write, flush } = createGroupWrites(transaction);
   flush();
@@ -89,11 +107,17 @@ function open(): DatabaseSync {
   return new DatabaseSync(join(folder, 'rows.db'), { timeout: 10 });
 }
 
-function transaction<T>(work: () => T): T {
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+/** `atEnd` stands for what may happen when it is to be made durable. */
+function transaction<T>(work: () => T, atEnd: () => unknown = () => undefined): T {
   begun += 1;
   database.exec('BEGIN IMMEDIATE');
   try {
     const value = work();
+    atEnd();
     database.exec('COMMIT');
     return value;
   } catch (error) {
