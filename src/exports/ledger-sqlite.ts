@@ -24,9 +24,9 @@ export interface SqliteLedgerOptions {
 
 /**
  * A ledger in one SQLite file, in WAL mode, which several processes of one machine may use at once. Nothing runs in
- * another thread; writes to a file that are asked for in one turn of the event loop are made together at its end. A file that another
- * process keeps locked for longer than `busyTimeoutMs`, and one that cannot be read or written, is `LedgerUnavailable`;
- * so is the opening itself.
+ * another thread; writes to a file that are asked for in one turn of the event loop are made together at its end. A file
+ * that another process keeps locked for longer than `busyTimeoutMs`, and one that cannot be read or written, is
+ * `LedgerUnavailable`; so is the opening itself.
  */
 export function createSqliteLedger({ path, clock, busyTimeoutMs = 5000 }: SqliteLedgerOptions): Ledger {
   const database = openSqliteDatabase(path, busyTimeoutMs);

@@ -33,9 +33,9 @@ const GZIP = /^\s*(?:x-)?gzip\s*$/i;
 const PACKED = { 'accept-encoding': 'gzip', 'user-agent': 'ee-classifier-export (gzip)' };
 
 /**
- * Calls by Node's own HTTP client: the functions framework has loaded that already,
- * where the global `fetch` takes some 20 ms of a cold start to load and twice as long for a call. Connections are kept for
- * further calls. It follows no redirect, and unpacks gzip.
+ * Calls by Node's own HTTP client: the functions framework has loaded that already, where the global `fetch` takes some
+ * 20 ms of a cold start to load and twice as long for a call. Connections are kept for further calls. It follows no
+ * redirect, and unpacks gzip.
  */
 export function createHttpFetch(): Fetch {
   const keep = { keepAlive: true, timeout: IDLE_MS };

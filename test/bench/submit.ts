@@ -16,7 +16,7 @@ export interface SubmitField {
 }
 
 const SIZES = [
-  { name: '2 KB', bytes: 2_000, ofFloor: { least: 0.5, alarm: 0.05 } },
+  { name: '2 KB', bytes: 2_000, ofFloor: { least: 0.5, alarm: 0.12 } },
   { name: '100 KB', bytes: 100_000 },
   { name: '5 MB', bytes: 5_000_000 },
 ];
